@@ -1,0 +1,48 @@
+package roster
+
+import "slices"
+
+// Standing is what a row says about somebody's employment on a given day.
+type Standing string
+
+// The standings. In stands for "should be covered today".
+const (
+	StandingIn          Standing = "in"
+	StandingTerminated  Standing = "terminated"
+	StandingNotEligible Standing = "not_eligible"
+)
+
+// Person is one row of a source after mapping. A person with problems has a
+// reference_id and a source, and whatever else could be read.
+//
+// Standing is decided before the other fields are validated: somebody who has
+// left may have a row without a phone number. Where the standing itself could
+// not be decided, Problems says so and Standing is "".
+type Person struct {
+	ReferenceID string
+	Source      string   // the name of the source that the row came from
+	Row         int      // line or position in the source, for finding it; 1-based
+	Group       string   // external_reference_id of the group; "" when the row names none
+	Standing    Standing // what the row says about today
+	Member      Member   // what would be sent; complete only without Problems
+	Problems    []Problem
+	Notes       []Problem // guesses that do not stop the row, such as a restored leading zero
+}
+
+// Problem is one reason why a row cannot be sent as it is. It never holds a
+// value of the row.
+type Problem struct {
+	Kind   Kind   // InvalidRow, RuleError, UnmappedGroup, UnmappedPlan or Duplicate
+	Field  string // the target field, such as "phone"
+	Detail string // what is wrong and what is expected, never the value
+}
+
+// Sendable reports whether the row could be sent: it is in and has no problem.
+func (p *Person) Sendable() bool { return p.Standing == StandingIn && len(p.Problems) == 0 }
+
+// SaysTheSame reports whether two rows of one reference_id agree in everything
+// that rosterd reads from them, wherever they stand.
+func (p *Person) SaysTheSame(o *Person) bool {
+	return p.ReferenceID == o.ReferenceID && p.Group == o.Group && p.Standing == o.Standing &&
+		p.Member == o.Member && slices.Equal(p.Problems, o.Problems)
+}
