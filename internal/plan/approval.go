@@ -1,0 +1,66 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// HoldDigest names what an approval is about: the group, exactly these people
+// with these classes, and the configuration. For a no_baseline hold, roster
+// are the reference_ids that would be sent.
+func HoldDigest(group, configHash string, removals []roster.Removal, rosterRefs []string) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q\n", group, configHash)
+	for _, r := range removals {
+		fmt.Fprintf(h, "- %q %s\n", r.ReferenceID, r.Class)
+	}
+	for _, ref := range rosterRefs {
+		fmt.Fprintf(h, "+ %q\n", ref)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}
+
+// covers reports whether an approved hold lets these removals through: it has
+// not lapsed, was given under the same configuration, and names every one of
+// them with the same class. A smaller set passes, a bigger or other one not.
+func covers(hold roster.Hold, configHash string, removals []roster.Removal, now time.Time) bool {
+	if !live(hold, configHash, now) {
+		return false
+	}
+	approved := make(map[roster.Removal]bool, len(hold.Removals))
+	for _, r := range hold.Removals {
+		approved[r] = true
+	}
+	for _, r := range removals {
+		if !approved[r] {
+			return false
+		}
+	}
+	return true
+}
+
+// adopts reports whether an approved no_baseline hold lets this roster be the
+// first: everybody whom the approver saw in it is still there.
+func adopts(hold roster.Hold, configHash string, entries []roster.Enrolled, now time.Time) bool {
+	if !live(hold, configHash, now) || hold.Reason != roster.ReasonNoBaseline {
+		return false
+	}
+	have := make(map[string]bool, len(entries))
+	for i := range entries {
+		have[entries[i].Member.ReferenceID] = true
+	}
+	for _, ref := range hold.Roster {
+		if !have[ref] {
+			return false
+		}
+	}
+	return true
+}
+
+func live(hold roster.Hold, configHash string, now time.Time) bool {
+	return hold.State == roster.HoldApproved && hold.ConfigHash == configHash && now.Before(hold.ExpiresAt)
+}

@@ -1,0 +1,211 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// maxRetryWait caps how long members that Vitable refused wait to be tried again.
+const maxRetryWait = 24 * time.Hour
+
+// decide says what to do with a group whose payload would be entries.
+//
+//	| the group                                         | decision | reason           |
+//	| ------------------------------------------------- | -------- | ---------------- |
+//	| is in doubt, missing or busy                      | blocked  | which            |
+//	| is not among the selected ones                    | skip     | not_selected     |
+//	| has no baseline and nobody to cover               | skip     | nobody           |
+//	| is over vitable.max_members                       | hold     | over_capacity    |
+//	| stood there before rosterd, not approved          | hold     | no_baseline      |
+//	| has held removals, on_excess: hold                | hold     | of the guard     |
+//	| never had a roster from here                      | submit   | first_sync       |
+//	| its last roster was refused or has an unknown fate | submit  | not_delivered    |
+//	| differs from the delivered roster                 | submit   | changed          |
+//	| is the same, and retries of failures are due      | submit   | retry_failures   |
+//	| is the same, and resubmit_unchanged has passed    | submit   | resubmit         |
+//	| is the same, with held removals                   | hold     | of the guard     |
+//	| is the same                                       | skip     | unchanged        |
+func (m *maker) decide(d *draft, entries []roster.Enrolled) (roster.Decision, roster.Reason) {
+	switch {
+	case !m.selected(d.name):
+		return roster.Skip, roster.ReasonNotSelected
+	case d.block != "":
+		return roster.Blocked, d.block
+	case !d.state.HasBaseline && len(d.base) == 0 && len(entries) == 0:
+		return roster.Skip, roster.ReasonNobody
+	case m.in.Delivery.MaxMembers > 0 && len(entries) > m.in.Delivery.MaxMembers:
+		return roster.Held, roster.ReasonOverCapacity
+	case !m.mayStart(d, entries):
+		return roster.Held, roster.ReasonNoBaseline
+	case d.hold != nil && m.in.Limits.OnExcess == ExcessHold:
+		return roster.Held, d.hold.Reason
+	case !d.state.HasBaseline:
+		return roster.Submit, roster.ReasonFirst
+	}
+	return m.due(d, entries)
+}
+
+// mayStart reports whether a first roster may be sent: the group has a
+// baseline or a roster under way already, rosterd created it, the operator
+// vouches for it, or a person approved this roster while no source is in doubt.
+func (m *maker) mayStart(d *draft, entries []roster.Enrolled) bool {
+	if d.state.HasBaseline || len(d.base) > 0 || d.state.Created || m.in.Limits.FirstSync == FirstAllow {
+		return true
+	}
+	hold, ok := m.in.Holds[d.name]
+	return ok && !m.anyShrank() && adopts(hold, m.in.ConfigHash, entries, m.in.Now)
+}
+
+func (m *maker) anyShrank() bool {
+	for _, state := range m.in.Sources {
+		if state == roster.SourceShrunk {
+			return true
+		}
+	}
+	return false
+}
+
+// due decides about a group that has a baseline and that nothing stands against.
+func (m *maker) due(d *draft, entries []roster.Enrolled) (roster.Decision, roster.Reason) {
+	delivered := d.state.Delivered
+	since := m.in.Now.Sub(delivered.At)
+	switch {
+	case delivered.Digest == "":
+		return roster.Submit, roster.ReasonNotDelivered
+	case delivered.Digest != digestOf(entries):
+		return roster.Submit, roster.ReasonChanged
+	case delivered.Failures > 0 && since >= retryWait(m.in.Delivery.RetryFailures, delivered.Retries):
+		return roster.Submit, roster.ReasonRetry
+	case delivered.Failures == 0 && m.in.Delivery.ResubmitUnchanged > 0 && since >= m.in.Delivery.ResubmitUnchanged:
+		return roster.Submit, roster.ReasonResubmit
+	case d.hold != nil && d.hold.State != roster.HoldRejected:
+		return roster.Held, d.hold.Reason
+	}
+	return roster.Skip, roster.ReasonUnchanged
+}
+
+// retryWait doubles the first wait with every delivery that had failures, up
+// to a day, or to the first wait where that is longer.
+func retryWait(first time.Duration, retries int) time.Duration {
+	wait := first
+	for range retries - 1 {
+		if wait >= maxRetryWait {
+			return wait
+		}
+		wait = min(2*wait, maxRetryWait)
+	}
+	return wait
+}
+
+func digestOf(entries []roster.Enrolled) string {
+	members := make([]roster.Member, len(entries))
+	for i := range entries {
+		members[i] = entries[i].Member
+	}
+	return roster.Digest(members)
+}
+
+// finish turns a draft into its part of the plan; show is false for groups
+// that nobody needs to hear of.
+func (m *maker) finish(d *draft) (g Group, show bool) {
+	if len(d.base) == 0 && !d.state.HasBaseline && len(d.adds) == 0 && len(d.leftOut) == 0 {
+		return Group{}, false
+	}
+	if d.hold != nil {
+		d.hold = m.seal(d.hold)
+	}
+	entries := d.entries()
+	g = Group{ExternalReferenceID: d.name, GroupID: d.state.GroupID, Name: d.state.Name, Baseline: len(d.base)}
+	if known, ok := m.in.Known[d.name]; ok {
+		g.GroupID, g.Name = known.ID, known.Name
+	}
+	g.Decision, g.Reason = m.decide(d, entries)
+	if g.Decision == roster.Blocked {
+		m.blockedFailures(d)
+		if d.block != roster.ReasonSource {
+			g.Absences = d.absent
+		} else {
+			g.Absences = d.state.Absences
+		}
+		return g, true
+	}
+	g.Entries, g.Digest = entries, digestOf(entries)
+	g.Changes, g.Removals, g.Carried, g.LeftOut = d.changes, d.removals(), d.carried, d.leftOut
+	g.Absences, g.Hold, g.Uses, g.Approved = d.absent, d.hold, d.uses, len(d.approved)
+	for _, add := range d.adds {
+		ref := add.entry.Member.ReferenceID
+		g.Adds = append(g.Adds, ref)
+		if add.from != "" && add.from != d.name {
+			g.Arrivals = append(g.Arrivals, Arrival{ReferenceID: ref, From: add.from, Leaver: add.leaver})
+			g.After = append(g.After, add.from)
+		}
+	}
+	for i := range d.base {
+		// Doubtful people who stay are added again: only that makes them certain.
+		if d.base[i].Maybe && slices.ContainsFunc(d.stays, sameRef(d.base[i])) && !slices.ContainsFunc(d.carried, carriedRef(d.base[i])) {
+			g.Adds = append(g.Adds, d.base[i].Member.ReferenceID)
+		}
+	}
+	g.Unfinished = d.again || slices.ContainsFunc(g.Removals, func(r roster.Removal) bool { return r.Class == roster.PlanChange })
+	g.AdoptConfig = d.state.HasBaseline && d.hold == nil && !d.waiting
+	m.tellHolds(d, &g)
+	sortGroup(&g)
+	return g, true
+}
+
+func sameRef(e roster.Enrolled) func(roster.Enrolled) bool {
+	return func(o roster.Enrolled) bool { return o.Member.ReferenceID == e.Member.ReferenceID }
+}
+
+func carriedRef(e roster.Enrolled) func(Carried) bool {
+	return func(c Carried) bool { return c.ReferenceID == e.Member.ReferenceID }
+}
+
+// tellHolds makes the hold and the failure of a group that waits for a person.
+func (m *maker) tellHolds(d *draft, g *Group) {
+	switch {
+	case g.Reason == roster.ReasonNotSelected:
+	case g.Reason == roster.ReasonNoBaseline:
+		hold := &roster.Hold{Group: d.name, Reason: roster.ReasonNoBaseline}
+		for i := range g.Entries {
+			hold.Roster = append(hold.Roster, g.Entries[i].Member.ReferenceID)
+		}
+		g.Hold = m.seal(hold)
+		d.fail(nil, "", roster.Problem{Kind: roster.NoBaseline}, "the group existed before rosterd knew it; whoever is subscribed and missing here would be removed")
+	case g.Reason == roster.ReasonOverCapacity:
+		d.fail(nil, "", roster.Problem{Kind: roster.OverCapacity}, "the roster has more members than vitable.max_members")
+	case g.Reason == roster.ReasonFirst:
+		if hold, ok := m.in.Holds[d.name]; ok && hold.Reason == roster.ReasonNoBaseline && hold.State == roster.HoldApproved {
+			g.Uses = hold.ID
+		}
+	}
+	if d.hold != nil && d.hold.State != roster.HoldRejected {
+		d.fail(nil, "", roster.Problem{Kind: roster.RemovalsHeld}, "removals wait for approval: "+string(d.hold.Reason))
+	}
+	if g.Hold != nil && g.Hold.State == roster.HoldRejected && g.Reason == roster.ReasonNoBaseline {
+		d.problem = slices.DeleteFunc(d.problem, func(f roster.Failure) bool { return f.Kind == roster.NoBaseline })
+	}
+}
+
+// blockedFailures keeps the failures that are still facts in a blocked group.
+func (m *maker) blockedFailures(d *draft) {
+	switch d.block {
+	case roster.ReasonSource:
+		d.problem = nil // what a failed source says, or does not say, proves nothing
+	case roster.ReasonGroupMissing:
+		d.fail(nil, "", roster.Problem{Kind: roster.GroupMissing}, "Vitable does not list this group")
+	}
+}
+
+func sortGroup(g *Group) {
+	slices.Sort(g.Adds)
+	slices.Sort(g.Changes)
+	slices.Sort(g.After)
+	g.After = slices.Compact(g.After)
+	slices.SortFunc(g.Removals, func(a, b roster.Removal) int { return strings.Compare(a.ReferenceID, b.ReferenceID) })
+	slices.SortFunc(g.Carried, func(a, b Carried) int { return strings.Compare(a.ReferenceID, b.ReferenceID) })
+	slices.SortFunc(g.LeftOut, func(a, b LeftOut) int { return strings.Compare(a.ReferenceID, b.ReferenceID) })
+}

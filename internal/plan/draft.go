@@ -1,0 +1,133 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// draft is one group while it is being planned.
+type draft struct {
+	name     string
+	state    roster.GroupState
+	base     []roster.Enrolled
+	block    roster.Reason     // why nothing can be sent; "" when something can
+	stays    []roster.Enrolled // rows and records of enrolled people who stay
+	adds     []addition
+	outs     []departure
+	changes  []string
+	carried  []Carried
+	leftOut  []LeftOut
+	absent   map[string]int
+	hold     *roster.Hold // removals that were held
+	uses     string       // id of the approved hold that lets removals through
+	approved map[roster.Removal]bool
+	problem  []roster.Failure
+	waiting  bool // absences that are still within their grace
+	again    bool // another round would do more
+}
+
+// addition is one new person; from is the group that has to lose them first.
+type addition struct {
+	entry  roster.Enrolled
+	from   string
+	leaver string
+}
+
+// departure is one removal that has not been held.
+type departure struct {
+	last  roster.Enrolled
+	class roster.Class
+	to    string // the group that takes them, for moves
+}
+
+// carry turns the departures that fit into people who stay.
+func (d *draft) carry(why roster.Why, fits func(departure) bool) (any bool) {
+	var rest []departure
+	for _, out := range d.outs {
+		if !fits(out) {
+			rest = append(rest, out)
+			continue
+		}
+		any = true
+		d.stay(out.last, why)
+	}
+	d.outs = rest
+	return any
+}
+
+func (d *draft) stay(last roster.Enrolled, why roster.Why) {
+	d.stays = append(d.stays, last)
+	d.carried = append(d.carried, Carried{last.Member.ReferenceID, why})
+}
+
+// postpone leaves out the additions that fit.
+func (d *draft) postpone(kind roster.Kind, fits func(addition) bool) (any bool) {
+	var rest []addition
+	for _, add := range d.adds {
+		if !fits(add) {
+			rest = append(rest, add)
+			continue
+		}
+		any = true
+		d.leftOut = append(d.leftOut, LeftOut{add.entry.Member.ReferenceID, kind})
+	}
+	d.adds = rest
+	return any
+}
+
+func (d *draft) lets(ref string) bool {
+	return slices.ContainsFunc(d.outs, func(out departure) bool { return out.last.Member.ReferenceID == ref })
+}
+
+func (d *draft) size() int { return len(d.stays) + len(d.adds) }
+
+// entries is the payload, sorted.
+func (d *draft) entries() []roster.Enrolled {
+	all := make([]roster.Enrolled, 0, d.size())
+	all = append(all, d.stays...)
+	for _, add := range d.adds {
+		all = append(all, add.entry)
+	}
+	slices.SortFunc(all, func(a, b roster.Enrolled) int { return cmp.Compare(a.Member.ReferenceID, b.Member.ReferenceID) })
+	return all
+}
+
+func (d *draft) removals() []roster.Removal {
+	all := make([]roster.Removal, 0, len(d.outs))
+	for _, out := range d.outs {
+		all = append(all, roster.Removal{ReferenceID: out.last.Member.ReferenceID, Class: out.class})
+	}
+	return all
+}
+
+func (d *draft) fail(p *roster.Person, ref string, problem roster.Problem, reason string) {
+	failure := roster.Failure{Group: d.name, ReferenceID: ref, Kind: problem.Kind, Reason: reason}
+	if p != nil {
+		failure.Source = p.Source
+	}
+	d.problem = append(d.problem, failure)
+}
+
+// describe tells a problem: the field, then what is wrong with it.
+func describe(p *roster.Person, problem roster.Problem) string {
+	var all []roster.Problem
+	if p != nil {
+		all = p.Problems
+	}
+	if len(all) == 0 {
+		all = []roster.Problem{problem}
+	}
+	text := ""
+	for i, one := range all {
+		if i > 0 {
+			text += "; "
+		}
+		if one.Field != "" {
+			text += one.Field + ": "
+		}
+		text += one.Detail
+	}
+	return text
+}

@@ -1,0 +1,104 @@
+package plan
+
+import (
+	"slices"
+
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// guardAll lets the guard look at every group that can be sent, then at all of
+// them together. Removals that a person approved are not held and do not count.
+func (m *maker) guardAll() {
+	m.keepImpossibleMoves()
+	people, leaving := 0, m.in.RemovedNow
+	for _, name := range m.order {
+		d := m.drafts[name]
+		people += len(d.base)
+		if d.block != "" || !m.selected(name) {
+			continue
+		}
+		m.guardGroup(d)
+		leaving += len(d.outs) - len(d.approved)
+	}
+	if leaving == 0 || leaving <= m.in.Limits.AllowedInRun(people) {
+		return
+	}
+	for _, name := range m.order {
+		d := m.drafts[name]
+		if d.block != "" || !m.selected(name) {
+			continue
+		}
+		var rest []roster.Removal
+		for _, removal := range d.removals() {
+			if !d.approved[removal] {
+				rest = append(rest, removal)
+			}
+		}
+		d.keepBack(rest, roster.ReasonRunLimit)
+	}
+}
+
+// guardGroup holds what the guard holds, unless an approval covers all of it.
+func (m *maker) guardGroup(d *draft) {
+	suspects := make([]Suspect, 0, len(d.outs))
+	for _, out := range d.outs {
+		suspects = append(suspects, Suspect{
+			Removal:      roster.Removal{ReferenceID: out.last.Member.ReferenceID, Class: out.class},
+			SourceShrank: m.in.Sources[out.last.Source] == roster.SourceShrunk,
+		})
+	}
+	held, reason := Guard(Case{
+		Baseline:      len(d.base),
+		Remaining:     d.size(),
+		Recent:        m.in.Recent[d.name],
+		ConfigChanged: d.state.HasBaseline && d.state.ConfigHash != "" && d.state.ConfigHash != m.in.ConfigHash,
+		Removals:      suspects,
+	}, m.in.Limits)
+	asked := held
+	if len(held) == 0 {
+		asked = d.removals() // an approved run_limit hold covers what this guard lets pass
+	}
+	if hold, ok := m.in.Holds[d.name]; ok && len(asked) > 0 && covers(hold, m.in.ConfigHash, asked, m.in.Now) {
+		d.uses, d.approved = hold.ID, map[roster.Removal]bool{}
+		for _, removal := range asked {
+			d.approved[removal] = true
+		}
+		return
+	}
+	d.keepBack(held, reason)
+}
+
+// keepBack carries the removals forward and notes that they wait for a person.
+func (d *draft) keepBack(held []roster.Removal, reason roster.Reason) {
+	if len(held) == 0 {
+		return
+	}
+	set := make(map[string]bool, len(held))
+	for _, removal := range held {
+		set[removal.ReferenceID] = true
+	}
+	d.carry(roster.CarriedHeld, func(out departure) bool { return set[out.last.Member.ReferenceID] })
+	if d.hold == nil {
+		d.hold = &roster.Hold{Group: d.name, Reason: reason}
+	}
+	d.hold.Removals = append(d.hold.Removals, held...)
+	slices.SortFunc(d.hold.Removals, func(a, b roster.Removal) int {
+		if a.ReferenceID < b.ReferenceID {
+			return -1
+		}
+		return 1
+	})
+}
+
+// seal gives a hold its digest, and the identity and state of the active hold
+// where that has the same digest.
+func (m *maker) seal(hold *roster.Hold) *roster.Hold {
+	hold.ConfigHash = m.in.ConfigHash
+	hold.State = roster.HoldOpen
+	hold.CreatedAt = m.in.Now
+	hold.Digest = HoldDigest(hold.Group, hold.ConfigHash, hold.Removals, hold.Roster)
+	if active, ok := m.in.Holds[hold.Group]; ok && active.Digest == hold.Digest {
+		return &active
+	}
+	return hold
+}

@@ -1,0 +1,279 @@
+package plan
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// Make plans every group: what each should have (from the sources), what it
+// has (from the baselines), what the guard lets pass, and what to do about it.
+//
+//	people -> census -> a draft for each group -> guard -> moves -> decisions
+//
+// The output depends on nothing but the input and is sorted.
+func Make(in Input) Plan {
+	m := &maker{in: in, census: NewCensus(in.People), drafts: map[string]*draft{}}
+	m.enrolledIn = m.indexEnrolled()
+	m.draftAll()
+	m.guardAll()
+	m.settleMoves()
+	return m.plan()
+}
+
+type maker struct {
+	in         Input
+	census     Census
+	drafts     map[string]*draft
+	order      []string                  // names of drafts, sorted
+	enrolledIn map[string][]string       // reference_id -> groups, sorted
+	successor  map[string]*roster.Person // absent enrolled reference_id -> the new row that looks like them
+	replaces   map[string]string         // new reference_id -> absent enrolled one
+	strays     []roster.Failure          // of people who have no draft
+}
+
+// indexEnrolled finds the groups of every enrolled person.
+func (m *maker) indexEnrolled() map[string][]string {
+	index := map[string][]string{}
+	for _, group := range slices.Sorted(maps.Keys(m.in.Baselines)) {
+		for i := range m.in.Baselines[group].Members {
+			ref := m.in.Baselines[group].Members[i].Member.ReferenceID
+			index[ref] = append(index[ref], group)
+		}
+	}
+	return index
+}
+
+// draftAll makes a draft for every group that has people, then or now.
+func (m *maker) draftAll() {
+	byGroup := m.census.byGroup()
+	m.findRekeyed()
+	names := map[string]bool{}
+	for group := range m.in.Baselines {
+		names[group] = true
+	}
+	for group := range m.in.States {
+		names[group] = true
+	}
+	for group, people := range byGroup {
+		if m.exists(group) && slices.ContainsFunc(people, func(p *roster.Person) bool { return p.Standing == roster.StandingIn || len(p.Problems) > 0 }) {
+			names[group] = true
+		}
+	}
+	m.order = slices.Sorted(maps.Keys(names))
+	for _, name := range m.order {
+		d := &draft{name: name, state: m.in.States[name], base: m.in.Baselines[name].Members, absent: map[string]int{}}
+		m.drafts[name] = d
+		for i := range d.base {
+			m.draftEnrolled(d, &d.base[i])
+		}
+		for _, p := range byGroup[name] {
+			m.draftNew(d, p)
+		}
+	}
+	for _, group := range slices.Sorted(maps.Keys(byGroup)) {
+		if m.drafts[group] == nil {
+			m.reportStrays(byGroup[group])
+		}
+	}
+	// Only now are all drafts known, so whether one can be sent can be told.
+	for _, name := range m.order {
+		m.drafts[name].block = m.blocked(m.drafts[name])
+	}
+}
+
+// draftEnrolled puts one enrolled person where the truth table says.
+func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
+	ref := e.Member.ReferenceID
+	p := m.census.Person(ref)
+	problem := m.obstacle(p)
+	heir := m.successor[ref]
+	missed := 0
+	if p == nil {
+		missed = m.missed(d, e)
+		d.absent[ref] = missed
+	}
+	t := treatEnrolled(e, d.name, p, problem, heir != nil, missed, m.in.Limits)
+	switch t.problem.Kind {
+	case "":
+	case roster.Rekeyed:
+		d.fail(heir, ref, t.problem, "the same name and birth date came as reference_id "+heir.ReferenceID)
+	case roster.PlanChangeUnconfirmed:
+		d.fail(p, ref, t.problem, "the row has another plan than the one they were subscribed under")
+	default:
+		d.fail(p, ref, t.problem, describe(p, t.problem))
+	}
+	switch t.kind {
+	case keepRow:
+		entry := roster.Enrolled{Member: p.Member, PlanID: e.PlanID, Source: p.Source, Since: e.Since, Maybe: e.Maybe}
+		if e.Maybe || e.PlanID == "" {
+			entry.PlanID = p.Member.PlanID
+		}
+		if e.Member != p.Member {
+			d.changes = append(d.changes, ref)
+		}
+		d.stays = append(d.stays, entry)
+	case carryLast:
+		d.waiting = d.waiting || t.why == roster.CarriedAbsent
+		d.stay(*e, t.why)
+	case leaveOut:
+		m.leave(d, *e, p, heir, t.class)
+	}
+}
+
+// leave notes a removal, or a carry where the person is pinned.
+func (m *maker) leave(d *draft, e roster.Enrolled, p, heir *roster.Person, class roster.Class) {
+	if m.in.Pins[e.Member.ReferenceID] {
+		d.stay(e, roster.CarriedPinned)
+		return
+	}
+	out := departure{last: e, class: class}
+	switch class {
+	case roster.Moved:
+		out.to = p.Group
+	case roster.Replaced:
+		if heir.Group != d.name {
+			out.to = heir.Group
+		}
+	}
+	d.outs = append(d.outs, out)
+}
+
+// missed counts the complete pulls in a row without this person. Rows without
+// a reference_id may be theirs, so such a pull proves nothing: they stay within
+// their grace.
+func (m *maker) missed(d *draft, e *roster.Enrolled) int {
+	before := d.state.Absences[e.Member.ReferenceID]
+	switch {
+	case m.census.Nameless[e.Source] > 0:
+		return max(0, min(before, m.in.Limits.AbsencePulls-1))
+	case !m.in.CountPull:
+		return before
+	}
+	return before + 1
+}
+
+// draftNew puts one person of this group who is not enrolled in it.
+func (m *maker) draftNew(d *draft, p *roster.Person) {
+	groups := m.enrolledIn[p.ReferenceID]
+	if slices.Contains(groups, d.name) {
+		return
+	}
+	problem := m.obstacle(p)
+	if problem.Kind != "" {
+		if len(groups) == 0 { // enrolled elsewhere: carried and reported there
+			d.fail(p, p.ReferenceID, problem, describe(p, problem))
+			d.leftOut = append(d.leftOut, LeftOut{p.ReferenceID, problem.Kind})
+		}
+		return
+	}
+	if p.Standing != roster.StandingIn {
+		return
+	}
+	add := addition{entry: roster.Enrolled{Member: p.Member, PlanID: p.Member.PlanID, Source: p.Source}}
+	if len(groups) > 0 {
+		add.from, add.leaver = groups[0], p.ReferenceID
+	}
+	if old, ok := m.replaces[p.ReferenceID]; ok {
+		add.from, add.leaver = m.enrolledIn[old][0], old
+	}
+	d.adds = append(d.adds, add)
+}
+
+// reportStrays tells of new people whose group is nowhere.
+func (m *maker) reportStrays(people []*roster.Person) {
+	for _, p := range people {
+		if len(m.enrolledIn[p.ReferenceID]) > 0 {
+			continue
+		}
+		if problem := m.obstacle(p); problem.Kind != "" {
+			m.strays = append(m.strays, roster.Failure{
+				Group: p.Group, ReferenceID: p.ReferenceID, Source: p.Source, Kind: problem.Kind, Reason: describe(p, problem),
+			})
+		}
+	}
+}
+
+// findRekeyed pairs enrolled people without a row with new people of the same
+// name and birth date.
+func (m *maker) findRekeyed() {
+	m.successor, m.replaces = map[string]*roster.Person{}, map[string]string{}
+	lost := map[string]string{} // identity -> reference_id
+	for _, group := range slices.Sorted(maps.Keys(m.in.Baselines)) {
+		for i := range m.in.Baselines[group].Members {
+			member := &m.in.Baselines[group].Members[i].Member
+			if m.census.Person(member.ReferenceID) == nil {
+				lost[identity(member)] = member.ReferenceID
+			}
+		}
+	}
+	if len(lost) == 0 {
+		return
+	}
+	for _, ref := range slices.Sorted(maps.Keys(m.census.people)) {
+		p := m.census.people[ref]
+		if len(m.enrolledIn[ref]) > 0 || !p.Sendable() || m.obstacle(p).Kind != "" {
+			continue
+		}
+		old, ok := lost[identity(&p.Member)]
+		if ok && m.successor[old] == nil {
+			m.successor[old], m.replaces[ref] = p, old
+		}
+	}
+}
+
+func identity(m *roster.Member) string {
+	return strings.ToLower(m.FirstName) + "\x00" + strings.ToLower(m.LastName) + "\x00" + m.DateOfBirth.String()
+}
+
+// blocked says why nothing can be sent for a group, whatever its people.
+func (m *maker) blocked(d *draft) roster.Reason {
+	if m.sourceInDoubt(d) {
+		return roster.ReasonSource
+	}
+	if _, known := m.in.Known[d.name]; !known {
+		return roster.ReasonGroupMissing
+	}
+	return m.in.Busy[d.name]
+}
+
+// sourceInDoubt reports whether a source that feeds the group, or may feed it,
+// could not be read: it fed people of the baseline, or it fed the group in its
+// last good pull. A group without a baseline may be fed by any source.
+func (m *maker) sourceInDoubt(d *draft) bool {
+	for name, state := range m.in.Sources {
+		if state != roster.SourceBroken && state != roster.SourceOld {
+			continue
+		}
+		if !d.state.HasBaseline || slices.Contains(m.in.Fed[name], d.name) {
+			return true
+		}
+		if slices.ContainsFunc(d.base, func(e roster.Enrolled) bool { return e.Source == name }) {
+			return true
+		}
+	}
+	return false
+}
+
+// selected reports whether this run is about the group.
+func (m *maker) selected(name string) bool { return m.in.Selected == nil || m.in.Selected[name] }
+
+// plan turns the drafts into the plan.
+func (m *maker) plan() Plan {
+	p := Plan{ConfigHash: m.in.ConfigHash}
+	for _, name := range m.order {
+		if group, show := m.finish(m.drafts[name]); show {
+			p.Groups = append(p.Groups, group)
+			p.Failures = append(p.Failures, m.drafts[name].problem...)
+		}
+	}
+	p.Failures = append(p.Failures, m.strays...)
+	p.Failures = append(p.Failures, m.census.namelessFailure()...)
+	slices.SortFunc(p.Failures, func(a, b roster.Failure) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.ReferenceID, b.ReferenceID), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Operation, b.Operation))
+	})
+	return p
+}
