@@ -31,16 +31,22 @@ func covers(hold roster.Hold, configHash string, removals []roster.Removal, now 
 	if !live(hold, configHash, now) {
 		return false
 	}
-	approved := make(map[roster.Removal]bool, len(hold.Removals))
-	for _, r := range hold.Removals {
-		approved[r] = true
-	}
+	approved := named(hold)
 	for _, r := range removals {
 		if !approved[r] {
 			return false
 		}
 	}
 	return true
+}
+
+// named is the set of a hold.
+func named(hold roster.Hold) map[roster.Removal]bool {
+	set := make(map[roster.Removal]bool, len(hold.Removals))
+	for _, r := range hold.Removals {
+		set[r] = true
+	}
+	return set
 }
 
 // adopts reports whether an approved no_baseline hold lets this roster be the

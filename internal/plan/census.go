@@ -18,8 +18,9 @@ type Census struct {
 }
 
 // NewCensus folds rows into people. Rows of one reference_id that say the same
-// are one; rows that differ become one person with a Duplicate problem, whose
-// standing nobody can tell.
+// are one, the first by source and place, whatever order they come in; rows
+// that differ become one person with a Duplicate problem, whose standing nobody
+// can tell.
 func NewCensus(rows []roster.Person) Census {
 	c := Census{people: make(map[string]*roster.Person, len(rows)), Nameless: map[string]int{}}
 	var conflicts []string
@@ -30,11 +31,11 @@ func NewCensus(rows []roster.Person) Census {
 			continue
 		}
 		first, seen := c.people[row.ReferenceID]
-		switch {
-		case !seen:
-			c.people[row.ReferenceID] = row
-		case !first.SaysTheSame(row):
+		if seen && !first.SaysTheSame(row) {
 			conflicts = append(conflicts, row.ReferenceID)
+		}
+		if !seen || earlier(row, first) {
+			c.people[row.ReferenceID] = row
 		}
 	}
 	for _, ref := range conflicts {
@@ -43,9 +44,15 @@ func NewCensus(rows []roster.Person) Census {
 	return c
 }
 
+func earlier(a, b *roster.Person) bool {
+	return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Row, b.Row)) < 0
+}
+
+// contradiction keeps the Member of the first row: not to be sent, but to
+// recognise somebody who came under another reference_id.
 func contradiction(p *roster.Person) *roster.Person {
 	return &roster.Person{
-		ReferenceID: p.ReferenceID, Source: p.Source, Row: p.Row, Group: p.Group,
+		ReferenceID: p.ReferenceID, Source: p.Source, Row: p.Row, Group: p.Group, Member: p.Member,
 		Problems: []roster.Problem{{Kind: roster.Duplicate, Field: "reference_id", Detail: "rows of this reference_id contradict each other"}},
 	}
 }
@@ -70,7 +77,7 @@ func (c Census) namelessFailure() []roster.Failure {
 	var found []roster.Failure
 	for _, source := range slices.Sorted(maps.Keys(c.Nameless)) {
 		found = append(found, roster.Failure{
-			Source: source, Kind: roster.InvalidRow, Operation: "source " + source,
+			Source: source, Kind: roster.InvalidRow, Operation: source,
 			Reason: fmt.Sprintf("%d rows of source %s have no usable reference_id; until they have one, nobody counts as absent from it", c.Nameless[source], source),
 		})
 	}

@@ -17,9 +17,10 @@ const maxRetryWait = 24 * time.Hour
 //	| ------------------------------------------------- | -------- | ---------------- |
 //	| is in doubt, missing or busy                      | blocked  | which            |
 //	| is not among the selected ones                    | skip     | not_selected     |
-//	| has no baseline and nobody to cover               | skip     | nobody           |
+//	| has nobody to cover, and nobody who is covered    | skip     | nobody           |
 //	| is over vitable.max_members                       | hold     | over_capacity    |
 //	| stood there before rosterd, not approved          | hold     | no_baseline      |
+//	| has another id at Vitable now, not approved       | hold     | no_baseline      |
 //	| has held removals, on_excess: hold                | hold     | of the guard     |
 //	| never had a roster from here                      | submit   | first_sync       |
 //	| its last roster was refused or has an unknown fate | submit  | not_delivered    |
@@ -34,7 +35,7 @@ func (m *maker) decide(d *draft, entries []roster.Enrolled) (roster.Decision, ro
 		return roster.Skip, roster.ReasonNotSelected
 	case d.block != "":
 		return roster.Blocked, d.block
-	case !d.state.HasBaseline && len(d.base) == 0 && len(entries) == 0:
+	case len(d.base) == 0 && len(entries) == 0:
 		return roster.Skip, roster.ReasonNobody
 	case m.in.Delivery.MaxMembers > 0 && len(entries) > m.in.Delivery.MaxMembers:
 		return roster.Held, roster.ReasonOverCapacity
@@ -42,30 +43,35 @@ func (m *maker) decide(d *draft, entries []roster.Enrolled) (roster.Decision, ro
 		return roster.Held, roster.ReasonNoBaseline
 	case d.hold != nil && m.in.Limits.OnExcess == ExcessHold:
 		return roster.Held, d.hold.Reason
-	case !d.state.HasBaseline:
+	case !d.state.HasBaseline || m.foreign(d):
 		return roster.Submit, roster.ReasonFirst
 	}
 	return m.due(d, entries)
 }
 
-// mayStart reports whether a first roster may be sent: the group has a
-// baseline or a roster under way already, rosterd created it, the operator
-// vouches for it, or a person approved this roster while no source is in doubt.
+// mayStart reports whether a roster may be sent: the group has a baseline or a
+// roster under way already, rosterd created it, or, while no source is in doubt,
+// the operator vouches for it or a person approved this roster.
 func (m *maker) mayStart(d *draft, entries []roster.Enrolled) bool {
-	if d.state.HasBaseline || len(d.base) > 0 || d.state.Created || m.in.Limits.FirstSync == FirstAllow {
+	foreign := m.foreign(d)
+	switch {
+	case !foreign && (d.state.HasBaseline || len(d.base) > 0 || d.state.Created):
+		return true
+	case m.anySource(shrank): // nobody could tell who is missing
+		return false
+	case !foreign && m.in.Limits.FirstSync == FirstAllow:
 		return true
 	}
 	hold, ok := m.in.Holds[d.name]
-	return ok && !m.anyShrank() && adopts(hold, m.in.ConfigHash, entries, m.in.Now)
+	return ok && adopts(hold, m.in.ConfigHash, entries, m.in.Now)
 }
 
-func (m *maker) anyShrank() bool {
-	for _, state := range m.in.Sources {
-		if state == roster.SourceShrunk {
-			return true
-		}
-	}
-	return false
+// foreign reports whether the group that has this external_reference_id now is
+// not the one that was remembered: somebody gave the name to another group, and
+// nothing is known of the people in that one.
+func (m *maker) foreign(d *draft) bool {
+	known := m.in.Known[d.name]
+	return d.state.GroupID != "" && known.ID != "" && known.ID != d.state.GroupID
 }
 
 // due decides about a group that has a baseline and that nothing stands against.
@@ -123,6 +129,9 @@ func (m *maker) finish(d *draft) (g Group, show bool) {
 		g.GroupID, g.Name = known.ID, known.Name
 	}
 	g.Decision, g.Reason = m.decide(d, entries)
+	if m.foreign(d) && g.Decision != roster.Submit {
+		g.GroupID = d.state.GroupID // not adopted, so not to be remembered
+	}
 	if g.Decision == roster.Blocked {
 		m.blockedFailures(d)
 		if d.block != roster.ReasonSource {
@@ -132,16 +141,21 @@ func (m *maker) finish(d *draft) (g Group, show bool) {
 		}
 		return g, true
 	}
+	m.fill(d, &g, entries)
+	m.tellHolds(d, &g)
+	sortGroup(&g)
+	return g, true
+}
+
+// fill tells everything that a group would have and do.
+func (m *maker) fill(d *draft, g *Group, entries []roster.Enrolled) {
 	g.Entries, g.Digest = entries, digestOf(entries)
 	g.Changes, g.Removals, g.Carried, g.LeftOut = d.changes, d.removals(), d.carried, d.leftOut
-	g.Absences, g.Hold, g.Uses, g.Approved = d.absent, d.hold, d.uses, len(d.approved)
+	g.Absences, g.Hold = d.absent, d.hold
+	g.Uses, g.Approved = d.used()
 	for _, add := range d.adds {
-		ref := add.entry.Member.ReferenceID
-		g.Adds = append(g.Adds, ref)
-		if add.from != "" && add.from != d.name {
-			g.Arrivals = append(g.Arrivals, Arrival{ReferenceID: ref, From: add.from, Leaver: add.leaver})
-			g.After = append(g.After, add.from)
-		}
+		g.Adds = append(g.Adds, add.entry.Member.ReferenceID)
+		g.arrive(add)
 	}
 	for i := range d.base {
 		// Doubtful people who stay are added again: only that makes them certain.
@@ -149,11 +163,19 @@ func (m *maker) finish(d *draft) (g Group, show bool) {
 			g.Adds = append(g.Adds, d.base[i].Member.ReferenceID)
 		}
 	}
-	g.Unfinished = d.again || slices.ContainsFunc(g.Removals, func(r roster.Removal) bool { return r.Class == roster.PlanChange })
+	g.Unfinished = d.again || g.Decision == roster.Submit && slices.ContainsFunc(g.Removals, func(r roster.Removal) bool { return r.Class == roster.PlanChange })
 	g.AdoptConfig = d.state.HasBaseline && d.hold == nil && !d.waiting
-	m.tellHolds(d, &g)
-	sortGroup(&g)
-	return g, true
+}
+
+// arrive notes the groups that have to let go of an addition first.
+func (g *Group) arrive(add addition) {
+	for _, origin := range add.from {
+		if origin.group == g.ExternalReferenceID {
+			continue
+		}
+		g.Arrivals = append(g.Arrivals, Arrival{ReferenceID: add.entry.Member.ReferenceID, From: origin.group, Leaver: origin.leaver})
+		g.After = append(g.After, origin.group)
+	}
 }
 
 func sameRef(e roster.Enrolled) func(roster.Enrolled) bool {
@@ -187,6 +209,12 @@ func (m *maker) tellHolds(d *draft, g *Group) {
 	}
 	if g.Hold != nil && g.Hold.State == roster.HoldRejected && g.Reason == roster.ReasonNoBaseline {
 		d.problem = slices.DeleteFunc(d.problem, func(f roster.Failure) bool { return f.Kind == roster.NoBaseline })
+	}
+	switch {
+	case g.Uses != "":
+		g.Hold = nil // one hold at a time: what else is held asks when this one is used
+	case g.Hold == nil:
+		g.Hold = m.unused(d)
 	}
 }
 

@@ -20,19 +20,34 @@ type draft struct {
 	carried  []Carried
 	leftOut  []LeftOut
 	absent   map[string]int
-	hold     *roster.Hold // removals that were held
-	uses     string       // id of the approved hold that lets removals through
-	approved map[roster.Removal]bool
+	hold     *roster.Hold            // removals that were held
+	uses     string                  // id of the approved hold that lets removals through
+	approved map[roster.Removal]bool // departures that it names
 	problem  []roster.Failure
-	waiting  bool // absences that are still within their grace
+	waiting  bool // people are carried whose removal the guard has not judged yet
 	again    bool // another round would do more
 }
 
-// addition is one new person; from is the group that has to lose them first.
+// addition is one new person and what has to happen first.
 type addition struct {
-	entry  roster.Enrolled
-	from   string
+	entry roster.Enrolled
+	from  []origin
+}
+
+// origin is a group that has to lose somebody before they are added elsewhere:
+// the same reference_id, or the one that they had before they were rekeyed.
+type origin struct {
+	group  string
 	leaver string
+}
+
+// arrives reports whether the person comes from a group other than here.
+func (a addition) arrives(here string) bool {
+	return slices.ContainsFunc(a.from, func(o origin) bool { return o.group != here })
+}
+
+func (a addition) replaces(ref string) bool {
+	return slices.ContainsFunc(a.from, func(o origin) bool { return o.leaver == ref })
 }
 
 // departure is one removal that has not been held.
@@ -82,6 +97,32 @@ func (d *draft) lets(ref string) bool {
 }
 
 func (d *draft) size() int { return len(d.stays) + len(d.adds) }
+
+// certain counts the people who are in the payload whatever becomes of moves:
+// those who arrive from another group may yet have to wait.
+func (d *draft) certain() int {
+	n := len(d.stays)
+	for _, add := range d.adds {
+		if !add.arrives(d.name) {
+			n++
+		}
+	}
+	return n
+}
+
+// used is the approval that the remaining departures use, and for how many; an
+// approval of people who have to wait for their move is not used up.
+func (d *draft) used() (hold string, approved int) {
+	for _, removal := range d.removals() {
+		if d.approved[removal] {
+			approved++
+		}
+	}
+	if approved == 0 {
+		return "", 0
+	}
+	return d.uses, approved
+}
 
 // entries is the payload, sorted.
 func (d *draft) entries() []roster.Enrolled {

@@ -36,12 +36,15 @@ const (
 //	| not eligible                              | out: ineligible               |
 //	| valid row, another group                  | out: moved                    |
 //	| no row, came under another reference_id   | out: rekeyed (always held)    |
+//	| the same, and that row cannot be sent     | carried: invalid              |
 //	| no row, fewer pulls than the grace        | carried: absent               |
 //	| no row, grace over                        | out: absent                   |
 //
 // Pins and the guard come after it and only ever turn "out" into "carried".
 func treatEnrolled(e *roster.Enrolled, here string, p *roster.Person, problem roster.Problem, rekeyed bool, missed int, limits Limits) treatment {
 	switch {
+	case p == nil && problem.Kind != "":
+		return treatment{kind: carryLast, why: roster.CarriedInvalid, problem: problem}
 	case p == nil && rekeyed:
 		return treatment{kind: leaveOut, class: roster.Replaced, problem: roster.Problem{Kind: roster.Rekeyed}}
 	case p == nil && missed < limits.AbsencePulls:

@@ -9,7 +9,7 @@ import (
 // Case is one group's removals before the guard.
 type Case struct {
 	Baseline      int  // people believed to be subscribed
-	Remaining     int  // people in the payload if every removal went through
+	Remaining     int  // people in the payload if every removal went through and nobody arrived from another group
 	Recent        int  // unapproved removals within the rolling window
 	ConfigChanged bool // since the baseline
 	Removals      []Suspect

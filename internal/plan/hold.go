@@ -44,12 +44,12 @@ func (m *maker) guardGroup(d *draft) {
 	for _, out := range d.outs {
 		suspects = append(suspects, Suspect{
 			Removal:      roster.Removal{ReferenceID: out.last.Member.ReferenceID, Class: out.class},
-			SourceShrank: m.in.Sources[out.last.Source] == roster.SourceShrunk,
+			SourceShrank: m.lastSeenIn(d, &out.last, func(source string) bool { return m.in.Sources[source] == roster.SourceShrunk }),
 		})
 	}
 	held, reason := Guard(Case{
 		Baseline:      len(d.base),
-		Remaining:     d.size(),
+		Remaining:     d.certain(),
 		Recent:        m.in.Recent[d.name],
 		ConfigChanged: d.state.HasBaseline && d.state.ConfigHash != "" && d.state.ConfigHash != m.in.ConfigHash,
 		Removals:      suspects,
@@ -59,13 +59,38 @@ func (m *maker) guardGroup(d *draft) {
 		asked = d.removals() // an approved run_limit hold covers what this guard lets pass
 	}
 	if hold, ok := m.in.Holds[d.name]; ok && len(asked) > 0 && covers(hold, m.in.ConfigHash, asked, m.in.Now) {
-		d.uses, d.approved = hold.ID, map[roster.Removal]bool{}
-		for _, removal := range asked {
-			d.approved[removal] = true
-		}
+		d.approve(hold)
 		return
 	}
 	d.keepBack(held, reason)
+}
+
+// approve lets through whom the hold names. Removals that it does not name and
+// that the guard lets pass still count.
+func (d *draft) approve(hold roster.Hold) {
+	d.uses, d.approved = hold.ID, map[roster.Removal]bool{}
+	approved := named(hold)
+	for _, removal := range d.removals() {
+		if approved[removal] {
+			d.approved[removal] = true
+		}
+	}
+}
+
+// unused returns the group's approval where people of it have to wait for their
+// move and nobody else uses it, nil otherwise: it is kept for when they can go.
+func (m *maker) unused(d *draft) *roster.Hold {
+	hold, ok := m.in.Holds[d.name]
+	if !ok || !live(hold, m.in.ConfigHash, m.in.Now) {
+		return nil
+	}
+	waits := func(r roster.Removal) bool {
+		return slices.Contains(d.carried, Carried{r.ReferenceID, roster.CarriedMoving})
+	}
+	if !slices.ContainsFunc(hold.Removals, waits) {
+		return nil
+	}
+	return &hold
 }
 
 // keepBack carries the removals forward and notes that they wait for a person.

@@ -31,7 +31,7 @@ type maker struct {
 	order      []string                  // names of drafts, sorted
 	enrolledIn map[string][]string       // reference_id -> groups, sorted
 	successor  map[string]*roster.Person // absent enrolled reference_id -> the new row that looks like them
-	replaces   map[string]string         // new reference_id -> absent enrolled one
+	replaces   map[string][]string       // new reference_id -> absent enrolled ones
 	strays     []roster.Failure          // of people who have no draft
 }
 
@@ -92,9 +92,12 @@ func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
 	problem := m.obstacle(p)
 	heir := m.successor[ref]
 	missed := 0
-	if p == nil {
+	switch {
+	case p == nil && heir == nil:
 		missed = m.missed(d, e)
 		d.absent[ref] = missed
+	case p == nil && m.obstacle(heir).Kind != "":
+		problem = roster.Problem{Kind: roster.Rekeyed}
 	}
 	t := treatEnrolled(e, d.name, p, problem, heir != nil, missed, m.in.Limits)
 	switch t.problem.Kind {
@@ -144,16 +147,33 @@ func (m *maker) leave(d *draft, e roster.Enrolled, p, heir *roster.Person, class
 
 // missed counts the complete pulls in a row without this person. Rows without
 // a reference_id may be theirs, so such a pull proves nothing: they stay within
-// their grace.
+// their grace. Nor does a pull count in which any source is in doubt: their row
+// may just have moved there.
 func (m *maker) missed(d *draft, e *roster.Enrolled) int {
 	before := d.state.Absences[e.Member.ReferenceID]
 	switch {
-	case m.census.Nameless[e.Source] > 0:
+	case m.lastSeenIn(d, e, func(source string) bool { return m.census.Nameless[source] > 0 }):
 		return max(0, min(before, m.in.Limits.AbsencePulls-1))
-	case !m.in.CountPull:
+	case !m.in.CountPull || m.anySource(inDoubt):
 		return before
 	}
 	return before + 1
+}
+
+// lastSeenIn reports whether a source that fits may be the one that this person
+// was last seen in: the baseline says so, or it fed their group in its last
+// good pull. The baseline alone does not tell: a row that moves to another
+// source and says the same is not sent again, so nothing is updated.
+func (m *maker) lastSeenIn(d *draft, e *roster.Enrolled, fits func(source string) bool) bool {
+	if fits(e.Source) {
+		return true
+	}
+	for source := range m.in.Sources {
+		if fits(source) && slices.Contains(m.in.Fed[source], d.name) {
+			return true
+		}
+	}
+	return false
 }
 
 // draftNew puts one person of this group who is not enrolled in it.
@@ -174,11 +194,10 @@ func (m *maker) draftNew(d *draft, p *roster.Person) {
 		return
 	}
 	add := addition{entry: roster.Enrolled{Member: p.Member, PlanID: p.Member.PlanID, Source: p.Source}}
-	if len(groups) > 0 {
-		add.from, add.leaver = groups[0], p.ReferenceID
-	}
-	if old, ok := m.replaces[p.ReferenceID]; ok {
-		add.from, add.leaver = m.enrolledIn[old][0], old
+	for _, ref := range append([]string{p.ReferenceID}, m.replaces[p.ReferenceID]...) {
+		for _, group := range m.enrolledIn[ref] {
+			add.from = append(add.from, origin{group, ref})
+		}
 	}
 	d.adds = append(d.adds, add)
 }
@@ -198,15 +217,15 @@ func (m *maker) reportStrays(people []*roster.Person) {
 }
 
 // findRekeyed pairs enrolled people without a row with new people of the same
-// name and birth date.
+// name and birth date, whether or not their row can be sent.
 func (m *maker) findRekeyed() {
-	m.successor, m.replaces = map[string]*roster.Person{}, map[string]string{}
-	lost := map[string]string{} // identity -> reference_id
+	m.successor, m.replaces = map[string]*roster.Person{}, map[string][]string{}
+	lost := map[string][]string{} // identity -> reference_ids
 	for _, group := range slices.Sorted(maps.Keys(m.in.Baselines)) {
 		for i := range m.in.Baselines[group].Members {
 			member := &m.in.Baselines[group].Members[i].Member
 			if m.census.Person(member.ReferenceID) == nil {
-				lost[identity(member)] = member.ReferenceID
+				lost[identity(member)] = append(lost[identity(member)], member.ReferenceID)
 			}
 		}
 	}
@@ -215,12 +234,14 @@ func (m *maker) findRekeyed() {
 	}
 	for _, ref := range slices.Sorted(maps.Keys(m.census.people)) {
 		p := m.census.people[ref]
-		if len(m.enrolledIn[ref]) > 0 || !p.Sendable() || m.obstacle(p).Kind != "" {
+		if len(m.enrolledIn[ref]) > 0 || p.Standing != roster.StandingIn && len(p.Problems) == 0 {
 			continue
 		}
-		old, ok := lost[identity(&p.Member)]
-		if ok && m.successor[old] == nil {
-			m.successor[old], m.replaces[ref] = p, old
+		for _, old := range lost[identity(&p.Member)] {
+			if m.successor[old] == nil {
+				m.successor[old] = p
+				m.replaces[ref] = append(m.replaces[ref], old)
+			}
 		}
 	}
 }
@@ -245,7 +266,7 @@ func (m *maker) blocked(d *draft) roster.Reason {
 // last good pull. A group without a baseline may be fed by any source.
 func (m *maker) sourceInDoubt(d *draft) bool {
 	for name, state := range m.in.Sources {
-		if state != roster.SourceBroken && state != roster.SourceOld {
+		if !inDoubt(state) {
 			continue
 		}
 		if !d.state.HasBaseline || slices.Contains(m.in.Fed[name], d.name) {
@@ -257,6 +278,21 @@ func (m *maker) sourceInDoubt(d *draft) bool {
 	}
 	return false
 }
+
+func (m *maker) anySource(fits func(roster.SourceState) bool) bool {
+	for _, state := range m.in.Sources {
+		if fits(state) {
+			return true
+		}
+	}
+	return false
+}
+
+func inDoubt(state roster.SourceState) bool {
+	return state == roster.SourceBroken || state == roster.SourceOld
+}
+
+func shrank(state roster.SourceState) bool { return state == roster.SourceShrunk }
 
 // selected reports whether this run is about the group.
 func (m *maker) selected(name string) bool { return m.in.Selected == nil || m.in.Selected[name] }

@@ -11,13 +11,15 @@ import (
 // leave them without coverage.
 func (m *maker) keepImpossibleMoves() {
 	for _, name := range m.order {
-		m.drafts[name].carry(roster.CarriedMoving, func(out departure) bool {
+		d := m.drafts[name]
+		kept := d.carry(roster.CarriedMoving, func(out departure) bool {
 			if out.to == "" {
 				return false
 			}
 			to := m.drafts[out.to]
 			return to == nil || to.block != "" || !m.selected(out.to)
 		})
+		d.waiting = d.waiting || kept
 	}
 }
 
@@ -48,30 +50,37 @@ func (m *maker) settleUntilStable() {
 				changed = d.carry(why, func(out departure) bool { return out.to != "" && !m.takes(out) }) || changed
 			}
 			changed = d.postpone(WaitsForMove, func(add addition) bool {
-				return add.from != "" && m.replaces[add.entry.Member.ReferenceID] == "" && !m.letsGo(name, add)
+				return len(m.replaces[add.entry.Member.ReferenceID]) == 0 && !m.letGo(name, add)
 			}) || changed
-			changed = d.postpone(roster.Rekeyed, func(add addition) bool {
-				return add.from != "" && !m.letsGo(name, add)
-			}) || changed
+			changed = d.postpone(roster.Rekeyed, func(add addition) bool { return !m.letGo(name, add) }) || changed
 		}
 	}
 }
 
-// takes reports whether the new group of a departure is sent with them.
+// takes reports whether the new group of a departure has them already, or is
+// sent with them.
 func (m *maker) takes(out departure) bool {
-	to := m.drafts[out.to]
-	if to == nil || !m.sends(to) {
+	to, ref := m.drafts[out.to], out.last.Member.ReferenceID
+	switch {
+	case to == nil:
 		return false
+	case slices.ContainsFunc(to.stays, func(e roster.Enrolled) bool { return e.Member.ReferenceID == ref && !e.Maybe }):
+		return true
 	}
-	ref := out.last.Member.ReferenceID
-	return slices.ContainsFunc(to.adds, func(add addition) bool { return add.leaver == ref }) ||
+	named := slices.ContainsFunc(to.adds, func(add addition) bool { return add.replaces(ref) }) ||
 		slices.ContainsFunc(to.stays, func(e roster.Enrolled) bool { return e.Member.ReferenceID == ref })
+	return named && m.sends(to)
 }
 
-// letsGo reports whether the old group of an addition is sent without them.
-func (m *maker) letsGo(to string, add addition) bool {
-	from := m.drafts[add.from]
-	return from.lets(add.leaver) && (add.from == to || m.sends(from))
+// letGo reports whether every old group of an addition is sent without them.
+func (m *maker) letGo(to string, add addition) bool {
+	for _, origin := range add.from {
+		from := m.drafts[origin.group]
+		if !from.lets(origin.leaver) || origin.group != to && !m.sends(from) {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *maker) sends(d *draft) bool {

@@ -59,7 +59,7 @@ type Group struct {
 	Removals            []roster.Removal
 	Carried             []Carried
 	LeftOut             []LeftOut
-	Hold                *roster.Hold   // what waits for a person, whether or not the rest is sent
+	Hold                *roster.Hold   // what waits for a person, or an approval that waits for moves; nil beside Uses
 	Uses                string         // id of the approved hold that lets removals through
 	Approved            int            // removals that it lets through
 	After               []string       // groups that have to be finished before this one is sent

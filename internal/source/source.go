@@ -114,3 +114,26 @@ func AsFault(err error) *Fault {
 	}
 	return &Fault{Word: WordUnreadable, Detail: "read source", Err: err}
 }
+
+// Type is one kind of source, a row in the program's table of sources.
+type Type struct {
+	Name  string // as in the configuration: csv
+	About string // one line for people
+	// New returns the settings of one source of this type with their defaults:
+	// a pointer to a struct whose yaml tags are the keys that the type brings.
+	New func() Settings
+}
+
+// Settings are the keys that a type brings beside the common ones.
+type Settings interface {
+	// Faults lists what is wrong with the settings; none when they can be used.
+	Faults() []KeyFault
+	// Open returns the source. It reads nothing yet.
+	Open() (Source, error)
+}
+
+// KeyFault is one wrong setting.
+type KeyFault struct {
+	Key    string // the yaml key
+	Detail string // what is wrong and what to do, never the value
+}

@@ -1,0 +1,145 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/rosterd/rosterd/internal/plan"
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// followed is how the following of one accepted request ended.
+type followed string
+
+const (
+	followedDone    followed = "done"    // completed and remembered
+	followedStuck   followed = "stuck"   // past the deadline; still to be looked at
+	followedLeft    followed = "left"    // the run was told to stop; the next one goes on
+	followedDenied  followed = "denied"  // the key was refused
+	followedElapsed followed = "elapsed" // somebody else ended it, such as abandon
+)
+
+// follow looks at an accepted request until it is completed, and remembers the
+// outcome. A request past the deadline is looked at once more and left in
+// flight: nothing else is sent for its group until it ends.
+func (r *Reconciler) follow(ctx context.Context, sync roster.Sync, m *memory, first time.Duration, looked func()) (followed, plan.Effect, error) {
+	defer looked()
+	accepted := sync.SubmittedAt
+	wait := first - r.Now().Sub(accepted)
+	for {
+		if !sleep(ctx, wait) {
+			return followedLeft, plan.Effect{}, nil
+		}
+		outcome, err := r.API.Outcome(ctx, sync.GroupID, sync.RequestID)
+		switch {
+		case err == nil && outcome.Done:
+			effect, err := r.complete(context.WithoutCancel(ctx), sync, outcome, m)
+			return followedDone, effect, err
+		case ctx.Err() != nil:
+			return followedLeft, plan.Effect{}, nil
+		case err != nil && fate(err) == roster.FateDenied:
+			return followedDenied, plan.Effect{}, nil
+		case err != nil:
+			r.Log.Warn("outcome not seen", zap.String("group", sync.Group), zap.String("request_id", sync.RequestID), zap.Error(err))
+		}
+		looked()
+		elapsed := r.Now().Sub(accepted)
+		if elapsed >= r.Settings.Deadline {
+			return followedStuck, plan.Effect{}, r.reportStuck(ctx, sync)
+		}
+		wait = min(r.Settings.Pace.Next(elapsed), r.Settings.Deadline-elapsed)
+	}
+}
+
+// complete remembers an outcome: baseline, delivery and failures in one go.
+func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome roster.Outcome, m *memory) (plan.Effect, error) {
+	before, state := m.group(sync.Group)
+	effect := plan.Apply(before, sync.Entries, outcome)
+	failures := plan.RemoteFailures(sync.Group, before, sync.Entries, outcome)
+	state.ExternalReferenceID, state.GroupID = sync.Group, sync.GroupID
+	if !state.HasBaseline || sync.AdoptConfig || state.ConfigHash == "" {
+		state.ConfigHash = sync.ConfigHash
+	}
+	took := max(outcome.CompletedAt.Sub(sync.SubmittedAt), time.Millisecond)
+	state.Took, state.TookMembers = smooth(state.Took, took), sync.Size
+	state.HasBaseline, state.Created, state.Members = true, false, len(effect.After.Members)
+	state.Delivered = delivered(state.Delivered, sync.Digest, r.Now(), len(outcome.Failures))
+	removed := classed(sync, effect.Removed)
+	completion := roster.Completion{
+		SyncID: sync.ID, Outcome: outcome, Baseline: effect.After, State: state,
+		Sweep: deliverySweep(sync.Group, failures...), Events: r.departures(sync, removed),
+		UsedHold: sync.HoldID, RemovedUnapproved: max(0, len(removed)-sync.Approved),
+	}
+	if err := r.Store.Complete(ctx, completion); err != nil {
+		return effect, fmt.Errorf("remember outcome: %w", err)
+	}
+	m.completed(sync.Group, effect.After, state)
+	r.Metrics.completed(effect, removed, took)
+	r.Log.Info("sync completed", zap.String("group", sync.Group), zap.String("request_id", sync.RequestID),
+		zap.Int("added", len(effect.Added)), zap.Int("changed", len(effect.Changed)), zap.Int("removed", len(effect.Removed)), zap.Int("failures", len(failures)))
+	return effect, nil
+}
+
+// delivered counts how often one payload was delivered with failures.
+func delivered(before roster.Delivery, digest string, now time.Time, failures int) roster.Delivery {
+	d := roster.Delivery{Digest: digest, At: now, Failures: failures}
+	if failures > 0 {
+		d.Retries = 1
+		if before.Digest == digest && before.Failures > 0 {
+			d.Retries = before.Retries + 1
+		}
+	}
+	return d
+}
+
+// classed gives each removed person the class that the plan had for them.
+func classed(sync roster.Sync, removed []string) []roster.Removal {
+	classes := make(map[string]roster.Class, len(sync.Removals))
+	for _, removal := range sync.Removals {
+		classes[removal.ReferenceID] = removal.Class
+	}
+	all := make([]roster.Removal, 0, len(removed))
+	for _, ref := range removed {
+		all = append(all, roster.Removal{ReferenceID: ref, Class: classes[ref]})
+	}
+	return all
+}
+
+func (r *Reconciler) departures(sync roster.Sync, removed []roster.Removal) []roster.Event {
+	var events []roster.Event
+	for _, removal := range removed {
+		events = append(events, roster.Event{
+			At: r.Now(), RunID: sync.RunID, Group: sync.Group, ReferenceID: removal.ReferenceID,
+			What: "removed", Detail: string(removal.Class),
+		})
+	}
+	return events
+}
+
+func (r *Reconciler) reportStuck(ctx context.Context, sync roster.Sync) error {
+	return placed("report stuck request", r.Store.Sweep(context.WithoutCancel(ctx), roster.Sweep{
+		Found: []roster.Failure{{
+			Group: sync.Group, Kind: roster.SyncStuck,
+			Reason: fmt.Sprintf("request %s has not finished within %s", sync.RequestID, r.Settings.Deadline),
+		}},
+		Evaluated: func(roster.Failure) bool { return false },
+	}))
+}
+
+// sleep waits, or returns false when ctx ends first.
+func sleep(ctx context.Context, wait time.Duration) bool {
+	if wait <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}

@@ -1,0 +1,73 @@
+package reconcile
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/rosterd/rosterd/internal/plan"
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// round is one pass of plan and delivery over the same pull.
+type round struct {
+	number     int
+	selected   map[string]bool // nil: all
+	removedNow int             // unapproved removals in earlier rounds
+}
+
+// propose plans what the run would do.
+func (r *Reconciler) propose(m *memory, t target, pulled []Pulled, now round) plan.Plan {
+	in := plan.Input{
+		Now:        r.Now(),
+		Sources:    map[string]roster.SourceState{},
+		Fed:        map[string][]string{},
+		Known:      t.groups,
+		Plans:      t.plans,
+		Baselines:  m.baselines,
+		States:     m.states,
+		Managed:    map[string]bool{},
+		Busy:       m.blockedNow(r.Now()),
+		Holds:      m.holds,
+		Pins:       m.pins,
+		Recent:     m.recent,
+		RemovedNow: now.removedNow,
+		CountPull:  now.number == 1,
+		Selected:   now.selected,
+		ConfigHash: r.configHash(pulled, m.pulls),
+		Limits:     r.Settings.Limits,
+		Delivery:   r.Settings.Delivery,
+	}
+	for _, p := range pulled {
+		in.Sources[p.Pull.Source] = p.Pull.State
+		in.People = append(in.People, p.People...)
+	}
+	for name, pull := range m.pulls {
+		in.Fed[name] = pull.Groups
+	}
+	for group := range r.Settings.Names {
+		in.Managed[group] = true
+	}
+	return plan.Make(in)
+}
+
+// configHash names the mapping, the rules and the layout of the sources. A
+// source that could not be read is taken to look as it did last.
+func (r *Reconciler) configHash(pulled []Pulled, before map[string]roster.Pull) string {
+	lines := make([]string, 0, len(pulled))
+	for _, p := range pulled {
+		layout := p.Pull.Layout
+		if p.Pull.State == roster.SourceBroken || p.Pull.State == roster.SourceOld {
+			layout = before[p.Pull.Source].Layout
+		}
+		lines = append(lines, fmt.Sprintf("%q %q\n", p.Pull.Source, layout))
+	}
+	slices.Sort(lines)
+	h := sha256.New()
+	fmt.Fprintf(h, "%q\n", r.Settings.MappingHash)
+	for _, line := range lines {
+		h.Write([]byte(line))
+	}
+	return hex.EncodeToString(h.Sum(nil))[:32]
+}

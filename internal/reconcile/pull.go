@@ -1,0 +1,168 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/rosterd/rosterd/internal/mapping"
+	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/source"
+)
+
+// Pulled is what one source delivered and what it came to.
+type Pulled struct {
+	Pull   roster.Pull
+	People []roster.Person // empty when the source is not believed
+}
+
+// pullAll reads every source, side by side, and judges each. It never fails: a
+// failed pull is a result.
+func (r *Reconciler) pullAll(ctx context.Context, lastGood map[string]roster.Pull, day roster.Date) []Pulled {
+	pulled := make([]Pulled, len(r.Feeds))
+	var wait sync.WaitGroup
+	for i, feed := range r.Feeds {
+		wait.Go(func() {
+			var last *roster.Pull
+			if good, ok := lastGood[feed.Name]; ok {
+				last = &good
+			}
+			pulled[i] = r.pull(ctx, feed, last, day)
+		})
+	}
+	wait.Wait()
+	return pulled
+}
+
+// pull reads one source to its end and judges it.
+func (r *Reconciler) pull(ctx context.Context, feed Feed, last *roster.Pull, day roster.Date) Pulled {
+	sink := &intake{mapper: feed.Mapper, day: day, progress: func(n int) { r.Progress("reading "+feed.Name, n, 0) }}
+	report, err := pullSafely(ctx, feed.Source, sink)
+	state, fault := source.Judge(report, err, last, feed.Limits, r.Now())
+	pull := roster.Pull{
+		Source: feed.Name, At: r.Now(), State: state, Records: report.Seen,
+		AsOf: report.AsOf, Layout: report.Layout, Ending: report.Ending,
+	}
+	if fault != nil {
+		pull.Reason = fault.Error()
+		r.Metrics.sourceFailed(feed.Name, fault.Word)
+		r.Log.Warn("source in doubt", zap.String("source", feed.Name), zap.String("state", string(state)), zap.String("reason", pull.Reason))
+	}
+	if state == roster.SourceBroken || state == roster.SourceOld {
+		return Pulled{Pull: pull}
+	}
+	groups := map[string]bool{}
+	for i := range sink.people {
+		sink.people[i].Source = feed.Name
+		if group := sink.people[i].Group; group != "" {
+			groups[group] = true
+		}
+	}
+	pull.Groups = slices.Sorted(maps.Keys(groups))
+	return Pulled{Pull: pull, People: sink.people}
+}
+
+// pullSafely turns a panic of a source or of a mapping into a failed pull: a
+// bug in one source must not stop the groups that others feed.
+func pullSafely(ctx context.Context, from source.Source, sink *intake) (report source.Report, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			// The panic's text may hold a value, so it is not told.
+			err = source.Faultf(source.WordInternal, "the source or its mapping stopped unexpectedly at record %d", len(sink.people)+1)
+		}
+	}()
+	report, err = from.Pull(ctx, sink)
+	if err == nil && report.Seen != len(sink.people) {
+		err = source.Faultf(source.WordCount, "the source says %d records and delivered %d", report.Seen, len(sink.people))
+	}
+	return report, err
+}
+
+// intake maps records to people as they come.
+type intake struct {
+	mapper   *mapping.Mapper
+	binding  *mapping.Binding
+	day      roster.Date
+	people   []roster.Person
+	progress func(int)
+}
+
+// Columns compiles the mapping against the columns that the source really has.
+func (s *intake) Columns(names []string) (err error) {
+	s.binding, err = s.mapper.Bind(names)
+	return err
+}
+
+// Record maps one record.
+func (s *intake) Record(values []string, place int) error {
+	if s.binding == nil {
+		return errors.New("record before columns")
+	}
+	s.people = append(s.people, s.binding.Person(values, place, s.day))
+	if len(s.people)%10_000 == 0 {
+		s.progress(len(s.people))
+	}
+	return nil
+}
+
+// sourceFailures tells of every source that is in doubt.
+func sourceFailures(pulled []Pulled) []roster.Failure {
+	kinds := map[roster.SourceState]roster.Kind{
+		roster.SourceBroken: roster.SourceFailed, roster.SourceOld: roster.SourceStale, roster.SourceShrunk: roster.SourceShrank,
+	}
+	var found []roster.Failure
+	for _, p := range pulled {
+		if kind, bad := kinds[p.Pull.State]; bad {
+			found = append(found, roster.Failure{Source: p.Pull.Source, Kind: kind, Operation: p.Pull.Source, Reason: p.Pull.Reason})
+		}
+	}
+	return found
+}
+
+// believeShrunk believes a source that shrank after all when nobody whom it
+// covered is missing from it: then it lost rows that covered nobody.
+func believeShrunk(pulled []Pulled, baselines map[string]roster.Baseline) {
+	present := map[string]bool{}
+	for _, p := range pulled {
+		for i := range p.People {
+			present[p.People[i].ReferenceID] = true
+		}
+	}
+	missing := map[string]bool{}
+	for _, base := range baselines {
+		for i := range base.Members {
+			if e := &base.Members[i]; !present[e.Member.ReferenceID] {
+				missing[e.Source] = true
+			}
+		}
+	}
+	for i := range pulled {
+		if p := &pulled[i].Pull; p.State == roster.SourceShrunk && !missing[p.Source] {
+			p.State, p.Reason = roster.SourceOK, ""
+		}
+	}
+}
+
+func results(pulled []Pulled) []roster.SourceResult {
+	all := make([]roster.SourceResult, 0, len(pulled))
+	for _, p := range pulled {
+		all = append(all, roster.SourceResult{Name: p.Pull.Source, State: p.Pull.State, Records: p.Pull.Records, Reason: p.Pull.Reason})
+	}
+	return all
+}
+
+// today is the employer's civil date.
+func (r *Reconciler) today(now time.Time) roster.Date { return roster.Today(now, r.Settings.Zone) }
+
+func placed(step string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", step, err)
+}

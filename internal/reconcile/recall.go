@@ -1,0 +1,138 @@
+package reconcile
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/plan"
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// memory is what is known from before this run.
+type memory struct {
+	mu        sync.Mutex // guards states, baselines, busy and settles while groups are delivered
+	states    map[string]roster.GroupState
+	baselines map[string]roster.Baseline // certain and doubtful people, see plan.Doubt
+	holds     map[string]roster.Hold
+	pins      map[string]bool
+	pulls     map[string]roster.Pull // last good ones
+	recent    map[string]int
+	busy      map[string]roster.Reason
+	inFlight  []roster.Sync        // accepted, not finished
+	settles   map[string]time.Time // when a group of an unknown request may be sent again
+}
+
+// recall loads what is known. A request that was intended and has no answer
+// was cut off by a crash: it may have been accepted. mark makes that durable.
+func (r *Reconciler) recall(ctx context.Context, mark bool) (*memory, error) {
+	m := &memory{
+		states: map[string]roster.GroupState{}, baselines: map[string]roster.Baseline{},
+		holds: map[string]roster.Hold{}, pins: map[string]bool{}, busy: map[string]roster.Reason{}, settles: map[string]time.Time{},
+	}
+	states, err := r.Store.Groups(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("recall groups: %w", err)
+	}
+	unsettled, err := r.Store.Unsettled(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("recall requests: %w", err)
+	}
+	doubts := map[string][]roster.Sync{}
+	for _, request := range unsettled {
+		if request.State == roster.SyncIntended && mark {
+			if err := r.Store.MarkUnknown(ctx, request.ID, r.Now()); err != nil {
+				return nil, fmt.Errorf("recall requests: %w", err)
+			}
+		}
+		doubts[request.Group] = append(doubts[request.Group], request)
+		m.note(request, r.Settings.Settle)
+	}
+	for _, state := range states {
+		m.states[state.ExternalReferenceID] = state
+		base, err := r.Store.Baseline(ctx, state.ExternalReferenceID)
+		if err != nil {
+			return nil, fmt.Errorf("recall baseline: %w", err)
+		}
+		if known := plan.Doubt(base, doubts[state.ExternalReferenceID]); state.HasBaseline || len(known.Members) > 0 {
+			m.baselines[state.ExternalReferenceID] = known
+		}
+	}
+	return m, r.recallRest(ctx, m)
+}
+
+// note sorts one unsettled request into those in flight and those in doubt.
+func (m *memory) note(request roster.Sync, settle time.Duration) {
+	if request.State == roster.SyncSubmitted {
+		m.inFlight = append(m.inFlight, request)
+		m.busy[request.Group] = roster.ReasonInFlight
+		return
+	}
+	if until := request.IntendedAt.Add(settle); until.After(m.settles[request.Group]) {
+		m.settles[request.Group] = until
+	}
+}
+
+func (r *Reconciler) recallRest(ctx context.Context, m *memory) error {
+	holds, err := r.Store.ActiveHolds(ctx)
+	if err != nil {
+		return fmt.Errorf("recall holds: %w", err)
+	}
+	for _, hold := range holds {
+		m.holds[hold.Group] = hold
+	}
+	pins, err := r.Store.Pins(ctx)
+	if err != nil {
+		return fmt.Errorf("recall pins: %w", err)
+	}
+	for _, pin := range pins {
+		m.pins[pin.ReferenceID] = true
+	}
+	if m.pulls, err = r.Store.LastGoodPulls(ctx); err != nil {
+		return fmt.Errorf("recall pulls: %w", err)
+	}
+	if m.recent, err = r.Store.RemovedSince(ctx, r.Now().Add(-r.Settings.Limits.Rolling.Window())); err != nil {
+		return fmt.Errorf("recall removals: %w", err)
+	}
+	return nil
+}
+
+// blockedNow adds to the busy groups those whose last request has an unknown
+// fate and has not been left alone long enough.
+func (m *memory) blockedNow(now time.Time) map[string]roster.Reason {
+	busy := map[string]roster.Reason{}
+	for group, until := range m.settles {
+		if until.After(now) {
+			busy[group] = roster.ReasonSettling
+		}
+	}
+	for group, reason := range m.busy {
+		busy[group] = reason
+	}
+	return busy
+}
+
+// group returns what is known of one group now: its baseline,
+// doubtful people included, and its state. Deliveries of several groups ask and tell side by side.
+func (m *memory) group(name string) (roster.Baseline, roster.GroupState) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.baselines[name], m.states[name]
+}
+
+// completed notes the end of a group's request.
+func (m *memory) completed(name string, after roster.Baseline, state roster.GroupState) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.baselines[name], m.states[name] = after, state
+	delete(m.busy, name)
+	delete(m.settles, name)
+}
+
+// expect guesses how long Vitable takes for a roster.
+func (m *memory) expect(group string, size int) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return expect(group, size, m.states)
+}

@@ -1,0 +1,225 @@
+package reconcile
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/rosterd/rosterd/internal/plan"
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// maxRounds bounds how often one pull is planned anew: for moves in a circle,
+// plan changes in two steps, and groups that were busy at first.
+const maxRounds = 6
+
+// Run makes one run. The returned run is what the store remembers of it; an
+// error means that rosterd itself could not go on (its store failed, or another
+// process took over), and nothing was sent that is not remembered.
+func (r *Reconciler) Run(ctx context.Context, o Options) (roster.Run, error) {
+	run := roster.Run{ID: runID(r.Now()), StartedAt: r.Now(), Trigger: o.Trigger, Outcome: roster.RunRunning}
+	keep := context.WithoutCancel(ctx)
+	if err := r.Store.StartRun(keep, run); err != nil {
+		return run, fmt.Errorf("start run: %w", err)
+	}
+	r.Metrics.started()
+	t := newTally(o.FailOn)
+	err := r.steps(ctx, &run, o, t)
+	return r.finish(keep, run, t, err)
+}
+
+// steps are those of the design's section "A run".
+func (r *Reconciler) steps(ctx context.Context, run *roster.Run, o Options, t *tally) error {
+	if err := r.Store.ExpireHolds(ctx, r.Now()); err != nil {
+		return fmt.Errorf("expire approvals: %w", err)
+	}
+	m, err := r.recall(ctx, true)
+	if err != nil {
+		return err
+	}
+	watch := r.watch(ctx, m)
+	defer watch.stop()
+	pulled, vitable, apiErr := r.read(ctx, m)
+	run.Sources = results(pulled)
+	t.sources(pulled)
+	now := round{number: 1, selected: selection(o.Groups)}
+	if apiErr == nil {
+		apiErr = r.provision(ctx, &vitable, m, pulled, now.selected, false)
+	}
+	if ctx.Err() != nil {
+		t.interrupted = true
+		return nil
+	}
+	if apiErr != nil {
+		return r.unreached(ctx, *run, pulled, t, apiErr)
+	}
+	watch.firstLook()
+	for {
+		p := r.propose(m, vitable, pulled, now)
+		run.ConfigHash = p.ConfigHash
+		if err := r.savePlan(ctx, *run, pulled, m, p, now); err != nil {
+			return err
+		}
+		r.logPlan(p, now)
+		// ---- below this line the world changes ----
+		c, err := r.deliver(ctx, *run, p, m)
+		t.round(p, c)
+		if err != nil {
+			return err
+		}
+		if t.stopped(ctx) || now.number == maxRounds || !r.moreToDo(ctx, p, c, m, watch) {
+			return nil
+		}
+		now = round{number: now.number + 1, selected: goOn(p, c), removedNow: t.unapproved}
+		if err := r.recallRest(ctx, m); err != nil {
+			return err
+		}
+	}
+}
+
+// read pulls the sources and surveys Vitable side by side.
+func (r *Reconciler) read(ctx context.Context, m *memory) (pulled []Pulled, t target, apiErr error) {
+	var wait sync.WaitGroup
+	wait.Go(func() { t, apiErr = r.survey(ctx) })
+	pulled = r.pullAll(ctx, m.pulls, r.today(r.Now()))
+	wait.Wait()
+	believeShrunk(pulled, m.baselines)
+	return pulled, t, apiErr
+}
+
+// unreached ends a run that could not list plans and groups: nothing is sent.
+func (r *Reconciler) unreached(ctx context.Context, run roster.Run, pulled []Pulled, t *tally, cause error) error {
+	t.api = true
+	r.Log.Error("vitable unavailable", zap.String("run_id", run.ID), zap.Error(cause))
+	record := roster.PlanRecord{Run: run, Sweep: surveySweep(pulled)}
+	record.Pulls, _ = r.pulls(run, pulled)
+	return placed("save pulls", r.Store.SavePlan(ctx, record))
+}
+
+// moreToDo reports whether another plan of the same pull would do more: a move
+// or a plan change has its second step, or a group that was busy is free now.
+// It waits for busy groups.
+func (r *Reconciler) moreToDo(ctx context.Context, p plan.Plan, c *courier, m *memory, watch *watch) bool {
+	again := false
+	var settled time.Time
+	waiting := map[string]bool{}
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		again = again || g.Unfinished && c.finishedAny()
+		if g.Decision == roster.Blocked && (g.Reason == roster.ReasonInFlight || g.Reason == roster.ReasonSettling) {
+			waiting[g.ExternalReferenceID] = true
+			if until := m.settles[g.ExternalReferenceID]; until.After(settled) {
+				settled = until
+			}
+		}
+	}
+	if len(waiting) == 0 {
+		return again
+	}
+	watch.wait()
+	if !sleep(ctx, settled.Sub(r.Now())) {
+		return false
+	}
+	busy := m.blockedNow(r.Now())
+	for group := range waiting {
+		again = again || busy[group] == ""
+	}
+	return again
+}
+
+// goOn selects for the next round what this one did not fail at.
+func goOn(p plan.Plan, c *courier) map[string]bool {
+	selected := map[string]bool{}
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		end := c.ends[g.ExternalReferenceID]
+		failed := end == deliveryFailed || end == deliveryUnsent || end == deliveryStopped || end == deliveryAccepted
+		if g.Reason != roster.ReasonNotSelected && !failed {
+			selected[g.ExternalReferenceID] = true
+		}
+	}
+	return selected
+}
+
+func (c *courier) finishedAny() bool {
+	for _, end := range c.ends {
+		if end == deliveryDone {
+			return true
+		}
+	}
+	return false
+}
+
+// finish counts what is open and stamps the run.
+func (r *Reconciler) finish(ctx context.Context, run roster.Run, t *tally, cause error) (roster.Run, error) {
+	failures, err := r.Store.OpenFailures(ctx)
+	cause = errors.Join(cause, err)
+	holds, err := r.Store.ActiveHolds(ctx)
+	cause = errors.Join(cause, err)
+	t.fill(&run, failures, holds)
+	if cause != nil {
+		run.Outcome, run.ExitCode = roster.RunError, 1
+	}
+	run.EndedAt = r.Now()
+	r.Metrics.ended(run, t.carried)
+	r.Log.Info("run ended", zap.String("run_id", run.ID), zap.String("outcome", string(run.Outcome)),
+		zap.Int("submitted", run.Groups.Submitted), zap.Int("added", run.Added), zap.Int("changed", run.Changed), zap.Int("removed", run.Removed),
+		zap.Int("carried", run.Carried), zap.Int("failures_open", run.Failures), zap.Int("holds_open", run.Holds))
+	return run, errors.Join(cause, placed("finish run", r.Store.FinishRun(ctx, run)))
+}
+
+func (r *Reconciler) logPlan(p plan.Plan, now round) {
+	counts := map[roster.Decision]int{}
+	for i := range p.Groups {
+		counts[p.Groups[i].Decision]++
+	}
+	r.Log.Info("plan made", zap.Int("round", now.number), zap.Int("submit", counts[roster.Submit]), zap.Int("skip", counts[roster.Skip]),
+		zap.Int("hold", counts[roster.Held]), zap.Int("blocked", counts[roster.Blocked]))
+}
+
+func selection(groups []string) map[string]bool {
+	if groups == nil {
+		return nil
+	}
+	selected := map[string]bool{}
+	for _, group := range groups {
+		selected[group] = true
+	}
+	return selected
+}
+
+// runID names a run so that names sort by time.
+func runID(now time.Time) string {
+	return "run_" + now.UTC().Format("20060102T150405Z") + "_" + rand.Text()[:6]
+}
+
+// Proposal is what a run would do, and what it is based on.
+type Proposal struct {
+	Plan    plan.Plan
+	Sources []roster.SourceResult
+}
+
+// Plan makes steps 1 to 5 of a run and touches nothing. The error is that of
+// Vitable or of the store; a failed source is a result.
+func (r *Reconciler) Plan(ctx context.Context, o Options) (Proposal, error) {
+	m, err := r.recall(ctx, false)
+	if err != nil {
+		return Proposal{}, err
+	}
+	pulled, vitable, err := r.read(ctx, m)
+	proposal := Proposal{Sources: results(pulled)}
+	if err != nil {
+		return proposal, err
+	}
+	now := round{number: 1, selected: selection(o.Groups)}
+	if err := r.provision(ctx, &vitable, m, pulled, now.selected, true); err != nil {
+		return proposal, err
+	}
+	proposal.Plan = r.propose(m, vitable, pulled, now)
+	return proposal, nil
+}

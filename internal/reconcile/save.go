@@ -1,0 +1,113 @@
+package reconcile
+
+import (
+	"context"
+
+	"github.com/rosterd/rosterd/internal/plan"
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// savePlan makes durable what the run found out and decided. It is the last
+// thing before the world changes.
+func (r *Reconciler) savePlan(ctx context.Context, run roster.Run, pulled []Pulled, m *memory, p plan.Plan, now round) error {
+	record := roster.PlanRecord{Run: run}
+	if now.number == 1 {
+		record.Pulls, record.Good = r.pulls(run, pulled)
+	}
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		if g.Reason == roster.ReasonNotSelected {
+			continue
+		}
+		state := m.states[g.ExternalReferenceID]
+		state.ExternalReferenceID, state.GroupID, state.Name, state.Absences = g.ExternalReferenceID, g.GroupID, g.Name, g.Absences
+		if g.AdoptConfig && g.Decision == roster.Skip {
+			state.ConfigHash = p.ConfigHash
+			record.AdoptConfig = append(record.AdoptConfig, g.ExternalReferenceID)
+		}
+		m.states[g.ExternalReferenceID] = state
+		record.Groups = append(record.Groups, state)
+		switch {
+		case g.Hold != nil:
+			record.Holds = append(record.Holds, *g.Hold)
+		case g.Decision != roster.Blocked && g.Uses == "":
+			record.LiftHolds = append(record.LiftHolds, g.ExternalReferenceID)
+		}
+	}
+	record.Sweep = planSweep(pulled, p, now)
+	return placed("save plan", r.Store.SavePlan(ctx, record))
+}
+
+// pulls are the records of the pulls, and the sources whose pull is good.
+func (r *Reconciler) pulls(run roster.Run, pulled []Pulled) (all []roster.Pull, good []string) {
+	for _, p := range pulled {
+		p.Pull.RunID = run.ID
+		all = append(all, p.Pull)
+		if p.Pull.State == roster.SourceOK {
+			good = append(good, p.Pull.Source)
+		}
+	}
+	return all, good
+}
+
+// planSweep says which failures this plan found, and which ones it would have
+// found: those of groups that it planned and of sources that were believed.
+func planSweep(pulled []Pulled, p plan.Plan, now round) roster.Sweep {
+	states := map[string]roster.SourceState{}
+	believed := true
+	for _, one := range pulled {
+		states[one.Pull.Source] = one.Pull.State
+		believed = believed && (one.Pull.State == roster.SourceOK || one.Pull.State == roster.SourceShrunk)
+	}
+	planned, mentioned := map[string]bool{}, map[string]bool{}
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		mentioned[g.ExternalReferenceID] = true
+		planned[g.ExternalReferenceID] = g.Reason != roster.ReasonNotSelected && g.Reason != roster.ReasonSource
+	}
+	chosen := func(group string) bool { return now.selected == nil || now.selected[group] }
+	found := sourceFailures(pulled)
+	for _, failure := range p.Failures {
+		if planned[failure.Group] || !mentioned[failure.Group] && (failure.Group == "" || chosen(failure.Group)) {
+			found = append(found, failure)
+		}
+	}
+	return roster.Sweep{Found: found, Evaluated: func(f roster.Failure) bool {
+		switch {
+		case aboutSource(f.Kind):
+			return true
+		case aboutDelivery(f.Kind):
+			return false
+		case f.Source != "" && (states[f.Source] == roster.SourceBroken || states[f.Source] == roster.SourceOld):
+			return false
+		case mentioned[f.Group]:
+			return planned[f.Group]
+		}
+		return believed && now.selected == nil
+	}}
+}
+
+// surveySweep is the sweep of a run that could not list plans and groups.
+func surveySweep(pulled []Pulled) roster.Sweep {
+	return roster.Sweep{Found: sourceFailures(pulled), Evaluated: func(f roster.Failure) bool { return aboutSource(f.Kind) }}
+}
+
+func aboutSource(k roster.Kind) bool {
+	return k == roster.SourceFailed || k == roster.SourceStale || k == roster.SourceShrank
+}
+
+// aboutDelivery reports whether only the outcome of a request can resolve it.
+func aboutDelivery(k roster.Kind) bool {
+	switch k {
+	case roster.RemoteAdd, roster.RemoteRemove, roster.SyncRefused, roster.SyncStuck, roster.SyncUnknown, roster.StateLost:
+		return true
+	}
+	return false
+}
+
+// deliverySweep is the sweep of one group's finished request.
+func deliverySweep(group string, found ...roster.Failure) roster.Sweep {
+	return roster.Sweep{Found: found, Evaluated: func(f roster.Failure) bool {
+		return f.Group == group && aboutDelivery(f.Kind) && f.Kind != roster.StateLost
+	}}
+}

@@ -1,0 +1,134 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"go.uber.org/zap"
+
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// target is what Vitable offers.
+type target struct {
+	plans  map[string]bool
+	groups map[string]roster.Group // by external_reference_id
+}
+
+// fate says what an error of the API is known to mean.
+func fate(err error) roster.Fate {
+	var told interface{ Fate() roster.Fate }
+	if errors.As(err, &told) {
+		return told.Fate()
+	}
+	return roster.FateUnknown
+}
+
+// survey lists all plans and groups. Part of a list is worse than none: every
+// plan that it lacks would make people unsendable.
+func (r *Reconciler) survey(ctx context.Context) (target, error) {
+	t := target{plans: map[string]bool{}, groups: map[string]roster.Group{}}
+	plans, err := r.API.Plans(ctx)
+	if err != nil {
+		return t, fmt.Errorf("list plans: %w", err)
+	}
+	for _, p := range plans {
+		t.plans[p.ID] = true
+	}
+	groups, err := r.API.Groups(ctx)
+	if err != nil {
+		return t, fmt.Errorf("list groups: %w", err)
+	}
+	for _, g := range groups {
+		if g.ExternalReferenceID == "" {
+			continue // made by hand at Vitable; no row can mean it
+		}
+		if _, twice := t.groups[g.ExternalReferenceID]; twice {
+			return t, fmt.Errorf("list groups: two groups with external_reference_id %q", g.ExternalReferenceID)
+		}
+		t.groups[g.ExternalReferenceID] = g
+	}
+	return t, nil
+}
+
+// provision creates the groups that people need and Vitable lacks, and renames
+// those whose name drifted, where the configuration asks for it. In a dry run
+// it only pretends. What goes wrong is told and leaves the group missing.
+func (r *Reconciler) provision(ctx context.Context, t *target, m *memory, pulled []Pulled, only map[string]bool, dry bool) error {
+	if r.Settings.CreateMissing {
+		for _, group := range wanted(pulled, *t) {
+			if only != nil && !only[group] || m.states[group].HasBaseline {
+				continue // a group that had people and vanished is not made anew: somebody has to look
+			}
+			if err := r.create(ctx, t, m, group, dry); err != nil {
+				return err
+			}
+		}
+	}
+	if !r.Settings.Rename || dry {
+		return nil
+	}
+	for _, group := range slices.Sorted(maps.Keys(r.Settings.Names)) {
+		known, ok := t.groups[group]
+		if name := r.Settings.Names[group]; ok && name != "" && name != known.Name && (only == nil || only[group]) {
+			renamed, err := r.API.RenameGroup(ctx, known.ID, name)
+			if err != nil {
+				r.Log.Warn("group not renamed", zap.String("group", group), zap.Error(err))
+				continue
+			}
+			t.groups[group] = renamed
+		}
+	}
+	return nil
+}
+
+// wanted lists, sorted, the groups that Vitable lacks and sendable people name.
+func wanted(pulled []Pulled, t target) []string {
+	missing := map[string]bool{}
+	for _, p := range pulled {
+		for i := range p.People {
+			person := &p.People[i]
+			if _, ok := t.groups[person.Group]; !ok && person.Group != "" && person.Sendable() && t.plans[person.Member.PlanID] {
+				missing[person.Group] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(missing))
+}
+
+// create makes one group. When Vitable refuses it, or does not answer, it may
+// be there all the same: the list tells.
+func (r *Reconciler) create(ctx context.Context, t *target, m *memory, group string, dry bool) error {
+	name := r.Settings.Names[group]
+	if name == "" {
+		name = group
+	}
+	if dry {
+		t.groups[group] = roster.Group{ExternalReferenceID: group, Name: name}
+		m.states[group] = roster.GroupState{ExternalReferenceID: group, Name: name, Created: true}
+		return nil
+	}
+	made, err := r.API.CreateGroup(ctx, name, group)
+	ours := err == nil
+	if err != nil {
+		r.Log.Warn("group not created", zap.String("group", group), zap.Error(err))
+		again, listErr := r.survey(ctx)
+		if listErr != nil {
+			return listErr
+		}
+		found, ok := again.groups[group]
+		if !ok {
+			return nil
+		}
+		// After a refusal the group is somebody else's; after silence it is the
+		// one we asked for, which was not there a moment ago.
+		made, ours = found, fate(err) == roster.FateUnknown
+	}
+	t.groups[group] = made
+	state := roster.GroupState{ExternalReferenceID: group, GroupID: made.ID, Name: made.Name, Created: ours}
+	m.states[group] = state
+	return placed("remember created group", r.Store.GroupCreated(ctx, state))
+}

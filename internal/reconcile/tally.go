@@ -1,0 +1,131 @@
+package reconcile
+
+import (
+	"context"
+
+	"github.com/rosterd/rosterd/internal/plan"
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// tally counts what a run did, over all its rounds.
+type tally struct {
+	failOn      map[roster.Concern]bool
+	interrupted bool
+	api         bool
+	source      bool
+	capacity    bool // a group is over vitable.max_members
+	groups      map[string]groupEnd
+	carried     map[string]roster.Why // group and reference_id -> why
+	unapproved  int
+	added       int
+	removed     int
+	changed     int
+}
+
+type groupEnd int
+
+const (
+	endSkipped groupEnd = iota
+	endHeld
+	endBlocked
+	endFailed
+	endSubmitted
+)
+
+func newTally(failOn map[roster.Concern]bool) *tally {
+	return &tally{failOn: failOn, groups: map[string]groupEnd{}, carried: map[string]roster.Why{}}
+}
+
+func (t *tally) sources(pulled []Pulled) {
+	for _, p := range pulled {
+		t.source = t.source || p.Pull.State == roster.SourceBroken || p.Pull.State == roster.SourceOld
+	}
+}
+
+// round adds what one round planned and delivered.
+func (t *tally) round(p plan.Plan, c *courier) {
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		name := g.ExternalReferenceID
+		if g.Reason == roster.ReasonNotSelected {
+			if _, seen := t.groups[name]; !seen {
+				t.groups[name] = endSkipped
+			}
+			continue
+		}
+		t.capacity = t.capacity || g.Reason == roster.ReasonOverCapacity
+		for _, carried := range g.Carried {
+			t.carried[name+"\x00"+carried.ReferenceID] = carried.Why
+		}
+		t.end(name, g.Decision, c.ends[name])
+		if effect, ok := c.effects[name]; ok {
+			t.added += len(effect.Added)
+			t.removed += len(effect.Removed)
+			t.changed += len(effect.Changed)
+			t.unapproved += max(0, len(effect.Removed)-g.Approved)
+		}
+	}
+}
+
+// end notes how a group ended; a later round does not take back a submission.
+func (t *tally) end(name string, decision roster.Decision, how delivery) {
+	end := map[roster.Decision]groupEnd{roster.Skip: endSkipped, roster.Held: endHeld, roster.Blocked: endBlocked}[decision]
+	switch how {
+	case deliveryDone, deliveryAccepted:
+		end = endSubmitted
+	case deliveryFailed:
+		end = endFailed
+	case deliveryUnsent:
+		end = endFailed
+		t.api = true
+	case deliveryStopped:
+		end = endFailed
+		t.interrupted = true
+	}
+	if how == deliveryAccepted {
+		t.interrupted = true
+	}
+	if before, seen := t.groups[name]; seen && before == endSubmitted && end != endFailed {
+		return
+	}
+	t.groups[name] = end
+}
+
+// stopped reports whether no other round may follow.
+func (t *tally) stopped(ctx context.Context) bool {
+	if ctx.Err() != nil {
+		t.interrupted = true
+	}
+	return t.interrupted || t.api
+}
+
+// fill writes the counts and the verdict into the run.
+func (t *tally) fill(run *roster.Run, failures []roster.Failure, holds []roster.Hold) {
+	for _, end := range t.groups {
+		switch end {
+		case endSkipped:
+			run.Groups.Skipped++
+		case endHeld:
+			run.Groups.Held++
+		case endBlocked:
+			run.Groups.Blocked++
+		case endFailed:
+			run.Groups.Failed++
+		case endSubmitted:
+			run.Groups.Submitted++
+		}
+	}
+	run.Added, run.Removed, run.Changed, run.Carried = t.added, t.removed, t.changed, len(t.carried)
+	facts := Facts{Interrupted: t.interrupted, API: t.api, Source: t.source, Held: t.capacity, FailOn: t.failOn}
+	for _, failure := range failures {
+		facts.Failures = append(facts.Failures, failure.Kind)
+	}
+	for _, hold := range holds {
+		if hold.State == roster.HoldOpen {
+			run.Holds++
+			facts.Held = true
+		}
+	}
+	run.Failures = len(failures)
+	run.Outcome, run.ExitCode = Verdict(facts)
+}

@@ -1,0 +1,120 @@
+package csv
+
+import (
+	"errors"
+	"path"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/rosterd/rosterd/internal/source"
+)
+
+// The encodings that a file can be declared to have.
+const (
+	encodingUTF8        = "utf-8"
+	encodingWindows1252 = "windows-1252"
+)
+
+// What a missing final newline means.
+const (
+	newlineAuto     = "auto"     // doubtful where other files or earlier data have one
+	newlineOptional = "optional" // nothing
+	newlineRequired = "required" // the file is cut off
+)
+
+// Config is the settings of one CSV source.
+type Config struct {
+	// Path is a file, or a pattern (* ? [a-z]) of which the newest complete
+	// file is taken. A name that exists as it is written is no pattern.
+	Path string `yaml:"path"`
+	// Delimiter is the one character between cells, or the word tab.
+	Delimiter string `yaml:"delimiter"`
+	// Encoding is utf-8 or windows-1252.
+	Encoding string `yaml:"encoding"`
+	// Sidecar is a suffix: a file counts only when the file with this suffix
+	// added stands beside it and is not older. "" asks for none.
+	Sidecar string `yaml:"sidecar"`
+	// Trailer describes the last row, where it declares the number of records.
+	Trailer Trailer `yaml:"trailer"`
+	// StableFor is how long a file must not have changed. One that was
+	// modified more recently is looked at again after the rest of this time.
+	StableFor time.Duration `yaml:"stable_for"`
+	// FinalNewline is auto, optional or required: what it means when the file
+	// does not end with a newline.
+	FinalNewline string `yaml:"final_newline"`
+}
+
+// Trailer describes a last row such as TRAILER,1234. The zero value means that
+// the file has none.
+type Trailer struct {
+	Prefix      string `yaml:"prefix"`       // the whole first cell of the trailer row
+	CountColumn int    `yaml:"count_column"` // where the number of records stands, from 1
+}
+
+// declared reports whether the file must have a trailer.
+func (t Trailer) declared() bool { return t != Trailer{} }
+
+// Type is the row for csv in the table of sources.
+func Type() source.Type {
+	return source.Type{
+		Name:  "csv",
+		About: "a delimited text file, or the newest complete one of a pattern",
+		New: func() source.Settings {
+			return &Config{
+				Delimiter:    ",",
+				Encoding:     encodingUTF8,
+				StableFor:    time.Second,
+				FinalNewline: newlineAuto,
+			}
+		},
+	}
+}
+
+// Faults lists every setting that cannot be used.
+func (c *Config) Faults() []source.KeyFault {
+	var faults []source.KeyFault
+	check := func(fine bool, key, detail string) {
+		if !fine {
+			faults = append(faults, source.KeyFault{Key: key, Detail: detail})
+		}
+	}
+	// filepath.Match overlooks a fault behind the first star.
+	_, badPattern := path.Match(c.Path, "")
+	_, known := delimiter(c.Delimiter)
+	check(strings.TrimSpace(c.Path) != "", "path", "name a file, or a pattern such as /data/census-*.csv")
+	check(badPattern == nil, "path", "the pattern is malformed; a [ needs its ]")
+	check(known, "delimiter", "use one character that is no quote and no line end, or the word tab")
+	check(c.Encoding == encodingUTF8 || c.Encoding == encodingWindows1252, "encoding", "use utf-8 or windows-1252")
+	check(!strings.ContainsAny(c.Sidecar, `/\`), "sidecar", "use a suffix such as .done, without a directory")
+	check(!c.Trailer.declared() || strings.TrimSpace(c.Trailer.Prefix) != "", "trailer.prefix", "say what the first cell of the trailer row holds")
+	check(!c.Trailer.declared() || c.Trailer.CountColumn >= 1, "trailer.count_column", "say which column of the trailer row holds the number of records, from 1")
+	check(c.StableFor >= 0, "stable_for", "use a duration that is not negative")
+	check(c.FinalNewline == newlineAuto || c.FinalNewline == newlineOptional || c.FinalNewline == newlineRequired,
+		"final_newline", "use auto, optional or required")
+	return faults
+}
+
+// Open returns the source. It reads nothing yet; the error joins the Faults,
+// which name keys and no values.
+func (c *Config) Open() (source.Source, error) {
+	var wrong []error
+	for _, fault := range c.Faults() {
+		wrong = append(wrong, errors.New(fault.Key+": "+fault.Detail))
+	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
+	}
+	return &file{config: *c}, nil
+}
+
+// delimiter reads the setting of that name. What it refuses, encoding/csv
+// cannot separate cells by.
+func delimiter(text string) (rune, bool) {
+	if text == "tab" {
+		return '\t', true
+	}
+	r, size := utf8.DecodeRuneInString(text)
+	fine := size > 0 && size == len(text) && r != utf8.RuneError && !strings.ContainsRune("\"\r\n\x00", r)
+	return r, fine
+}

@@ -1,0 +1,204 @@
+package csv
+
+import (
+	"bufio"
+	"context"
+	"encoding/csv"
+	"errors"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/rosterd/rosterd/internal/source"
+)
+
+// file is the source: it chooses a file at each pull.
+type file struct{ config Config }
+
+// Pull implements source.Source. The file is looked at before and after; one
+// that changed in between is no proof of anything.
+func (s *file) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
+	if err := ctx.Err(); err != nil {
+		return source.Report{}, err
+	}
+	chosen, err := choose(ctx, &s.config)
+	if err != nil {
+		return source.Report{}, err
+	}
+	f, err := os.Open(chosen.path)
+	if err != nil {
+		return source.Report{}, &source.Fault{Word: source.WordUnreadable, Detail: "open file", Err: err}
+	}
+	defer f.Close()
+	p := newPull(f, chosen, &s.config, sink)
+	err = p.run(ctx)
+	if changed := chosen.changedWhile(f); changed != nil && !p.refused && ctx.Err() == nil {
+		// Why a file that is still being written could not be parsed is of no interest.
+		err = changed
+	}
+	if err != nil {
+		return source.Report{}, err
+	}
+	return p.report, nil
+}
+
+// changedWhile returns a fault where f, opened after the candidate was found,
+// is another file or has changed since.
+func (c candidate) changedWhile(f *os.File) error {
+	opened, err := f.Stat()
+	if err != nil {
+		return &source.Fault{Word: source.WordUnreadable, Detail: "look at open file", Err: err}
+	}
+	if !os.SameFile(c.info, opened) {
+		return source.Faultf(source.WordPartial, "%s was replaced meanwhile", c.name())
+	}
+	return c.unchanged()
+}
+
+// pull is one pass over one file.
+type pull struct {
+	file    candidate
+	config  *Config
+	sink    source.Sink
+	text    *text
+	rows    *csv.Reader
+	width   int  // columns of the header; 0 before it was read
+	ended   bool // the trailer was read
+	refused bool // the error is the sink's own
+	report  source.Report
+}
+
+func newPull(f io.Reader, chosen candidate, config *Config, sink source.Sink) *pull {
+	checked := newText(f, config.Encoding, chosen.name())
+	rows := csv.NewReader(bufio.NewReaderSize(checked, readAhead))
+	rows.Comma, _ = delimiter(config.Delimiter)
+	rows.FieldsPerRecord = -1 // the trailer may differ; take compares
+	rows.ReuseRecord = true
+	return &pull{
+		file: chosen, config: config, sink: sink, text: checked, rows: rows,
+		report: source.Report{Expected: -1, AsOf: chosen.info.ModTime()},
+	}
+}
+
+// run reads the header, every row and the end.
+func (p *pull) run(ctx context.Context) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		p.text.allowRow(p.rows.InputOffset())
+		row, err := p.rows.Read()
+		if err == io.EOF {
+			return p.end()
+		}
+		if err != nil {
+			return p.explain(err)
+		}
+		if err := p.take(row); err != nil {
+			return err
+		}
+	}
+}
+
+// take hands a row to whom it belongs. Rows of blank cells, which spreadsheets
+// leave behind, are about nobody: they are neither handed out nor counted.
+func (p *pull) take(row []string) error {
+	line, _ := p.rows.FieldPos(0)
+	switch {
+	case blank(row):
+		return nil
+	case p.width == 0:
+		return p.header(row)
+	case p.ended:
+		return p.fault(source.WordCount, line, "a row after the trailer")
+	case p.config.Trailer.declared() && strings.TrimSpace(row[0]) == strings.TrimSpace(p.config.Trailer.Prefix):
+		return p.trailer(row, line)
+	case len(row) != p.width:
+		return p.fault(source.WordRagged, line, strconv.Itoa(len(row))+" cells where the header has "+strconv.Itoa(p.width))
+	}
+	if err := p.sink.Record(row, line); err != nil {
+		p.refused = true
+		return err
+	}
+	p.report.Seen++
+	return nil
+}
+
+func blank(row []string) bool {
+	for _, cell := range row {
+		if strings.TrimSpace(cell) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *pull) header(row []string) error {
+	names, err := columns(row)
+	if err != nil {
+		return err
+	}
+	p.width = len(names)
+	p.report.Layout = layout(names)
+	if err := p.sink.Columns(names); err != nil {
+		p.refused = true
+		return err
+	}
+	return nil
+}
+
+// trailer reads how many records the file declares. Whether they came is for
+// source.Judge to say.
+func (p *pull) trailer(row []string, line int) error {
+	at := p.config.Trailer.CountColumn - 1
+	if at >= len(row) {
+		return p.fault(source.WordCount, line, "the trailer has no column "+strconv.Itoa(at+1))
+	}
+	count, err := strconv.ParseUint(strings.TrimSpace(row[at]), 10, 31)
+	if err != nil {
+		// err would repeat the cell.
+		return p.fault(source.WordCount, line, "the trailer has no number in column "+strconv.Itoa(at+1))
+	}
+	p.ended = true
+	p.report.Expected = int(count)
+	return nil
+}
+
+// end says how the text ended, where that is evidence.
+func (p *pull) end() error {
+	switch {
+	case p.width == 0:
+		return source.Faultf(source.WordEmpty, "%s is empty", p.file.name())
+	case p.config.Trailer.declared() && !p.ended:
+		return source.Faultf(source.WordTruncated, "%s ends without the trailer row", p.file.name())
+	case p.config.FinalNewline == newlineOptional:
+	case p.text.closed():
+		p.report.Ending = source.EndingNewline
+	default:
+		p.report.Ending = source.EndingOpen
+	}
+	return nil
+}
+
+// explain gives an error of the parser its word. What was wrong with the text
+// goes first: the parser has seen only what came before it.
+func (p *pull) explain(err error) error {
+	if p.text.err != nil && !errors.Is(p.text.err, io.EOF) {
+		return p.text.err
+	}
+	parse, ok := errors.AsType[*csv.ParseError](err)
+	switch {
+	case !ok:
+		return &source.Fault{Word: source.WordInternal, Detail: "parse file", Err: err}
+	case errors.Is(err, csv.ErrQuote) && p.text.usedUp(p.rows.InputOffset()):
+		return p.fault(source.WordTruncated, parse.StartLine, "a quoted cell is not closed before the file ends")
+	case errors.Is(err, csv.ErrQuote):
+		return p.fault(source.WordRagged, parse.StartLine, "a quoted cell goes on behind its closing quote")
+	}
+	return p.fault(source.WordRagged, parse.Line, "a quote inside a cell that is not quoted")
+}
+
+func (p *pull) fault(word string, line int, what string) error {
+	return source.Faultf(word, "%s line %d: %s", p.file.name(), line, what)
+}

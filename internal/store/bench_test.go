@@ -1,0 +1,84 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/store"
+)
+
+// people makes n synthetic entries, sorted by reference_id, whose bytes are
+// about as varied as real ones.
+func people(n int) []roster.Enrolled {
+	seed := uint64(n)*2654435761 + 1
+	next := func(below int) int {
+		seed ^= seed << 13
+		seed ^= seed >> 7
+		seed ^= seed << 17
+		return int(seed % uint64(below))
+	}
+	syllables := []string{"ka", "lo", "mi", "ren", "sto", "vel", "dra", "fin", "gus", "hol", "jar", "nem"}
+	name := func() string {
+		return "C" + syllables[next(12)] + syllables[next(12)] + syllables[next(12)]
+	}
+	all := make([]roster.Enrolled, n)
+	for i := range all {
+		first, last, city := name(), name(), next(50)
+		birth, _ := roster.NewDate(1950+next(50), time.Month(1+next(12)), 1+next(28))
+		all[i] = roster.Enrolled{
+			Member: roster.Member{
+				ReferenceID: fmt.Sprintf("EMP%08d", i), FirstName: first, LastName: last, DateOfBirth: birth,
+				Phone: fmt.Sprintf("555%07d", next(10000000)), Email: first + "." + last + "@canary.example", PlanID: "pln_gold",
+				Address: roster.Address{
+					Line1: fmt.Sprintf("%d %s Street", next(9999), name()), City: fmt.Sprintf("Town %d", city),
+					State: "NY", ZIP: fmt.Sprintf("%05d", 10000+city*7),
+				},
+			},
+			PlanID: "pln_gold", Source: "hq", Since: time.UnixMilli(1700000000000).UTC(),
+		}
+	}
+	return all
+}
+
+// BenchmarkDelivery is what the store does for one group of 1,000 people in a
+// run: intent, receipt, outcome; then what the next run reads.
+func BenchmarkDelivery(b *testing.B) {
+	ctx := b.Context()
+	s, err := store.Open(ctx, store.Options{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := s.Lease(ctx, "bench", false); err != nil {
+		b.Fatal(err)
+	}
+	members := people(1000)
+	n := 0
+	b.Run("write", func(b *testing.B) {
+		for b.Loop() {
+			group := fmt.Sprintf("g%d", n)
+			n++
+			id, err := s.Intend(ctx, roster.Sync{RunID: "r", Group: group, Digest: "d", Size: len(members), Entries: members})
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := s.Accepted(ctx, id, roster.Receipt{RequestID: group}, time.Now()); err != nil {
+				b.Fatal(err)
+			}
+			if err := s.Complete(ctx, store.Completion{
+				SyncID: id, Baseline: roster.Baseline{Members: members}, State: roster.GroupState{ExternalReferenceID: group},
+			}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("read", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := s.Baseline(ctx, "g0"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+type failureRow struct {
+	ID          int64  `db:"id"`
+	Group       string `db:"external_reference_id"`
+	ReferenceID string `db:"reference_id"`
+	Source      string `db:"source"`
+	Kind        string `db:"kind"`
+	Operation   string `db:"operation"`
+	Reason      string `db:"reason"`
+	FirstSeen   int64  `db:"first_seen"`
+	LastSeen    int64  `db:"last_seen"`
+	Count       int    `db:"count"`
+	State       string `db:"state"`
+}
+
+func (r *failureRow) failure() (roster.Failure, error) {
+	return roster.Failure{
+		ID: publicID('f', r.ID), Group: r.Group, ReferenceID: r.ReferenceID, Source: r.Source,
+		Kind: roster.Kind(r.Kind), Operation: r.Operation, Reason: r.Reason,
+		FirstSeen: instant(r.FirstSeen), LastSeen: instant(r.LastSeen), Count: r.Count, State: roster.FailureState(r.State),
+	}, nil
+}
+
+// Filter chooses failures. The zero Filter chooses all open ones.
+type Filter struct {
+	All         bool // resolved ones too
+	Group       string
+	ReferenceID string
+	Kind        roster.Kind
+	Limit       int // 0: no limit
+}
+
+// Failures lists the chosen failures, the oldest first.
+func (s *Store) Failures(ctx context.Context, filter Filter) ([]roster.Failure, error) {
+	return findFailures(ctx, s.readers, `WHERE (?1 OR state <> 'resolved')
+			AND (?2 = '' OR external_reference_id = ?2) AND (?3 = '' OR reference_id = ?3) AND (?4 = '' OR kind = ?4)
+		ORDER BY id LIMIT ?5`,
+		filter.All, filter.Group, filter.ReferenceID, string(filter.Kind), sqlLimit(filter.Limit))
+}
+
+// OpenFailures lists what is not resolved, the oldest first.
+func (s *Store) OpenFailures(ctx context.Context) ([]roster.Failure, error) {
+	return s.Failures(ctx, Filter{})
+}
+
+// CountFailures counts what is not resolved, by kind.
+func (s *Store) CountFailures(ctx context.Context) (map[roster.Kind]int, error) {
+	return count[roster.Kind](ctx, s.readers, "count failures",
+		"SELECT kind AS word, COUNT(*) AS count FROM failures WHERE state <> 'resolved' GROUP BY kind")
+}
+
+// Acknowledge says that a person knows of a failure; saying so again does
+// nothing. ErrNotFound where there is none of that id, ErrStale where it is
+// resolved.
+func (s *Store) Acknowledge(ctx context.Context, id string) error {
+	row, err := rowID('f', id)
+	if err != nil {
+		return wrap("acknowledge failure", err)
+	}
+	return s.plain(ctx, func(tx *sqlx.Tx) error {
+		found, err := findFailures(ctx, tx, "WHERE id = ?", row)
+		switch {
+		case err != nil:
+			return err
+		case len(found) == 0:
+			return wrap("acknowledge failure", ErrNotFound)
+		case found[0].State == roster.FailureResolved:
+			return wrap("acknowledge failure", ErrStale)
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE failures SET state = 'acknowledged' WHERE id = ?", row)
+		return wrap("acknowledge failure", err)
+	})
+}
+
+func findFailures(ctx context.Context, db sqlx.QueryerContext, which string, args ...any) ([]roster.Failure, error) {
+	return find(ctx, db, "find failures", `SELECT id, external_reference_id, reference_id, source, kind, operation, reason,
+		first_seen, last_seen, count, state FROM failures `+which, (*failureRow).failure, args...)
+}

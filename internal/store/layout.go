@@ -1,0 +1,171 @@
+package store
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	privateFile fs.FileMode = 0o600
+	privateDir  fs.FileMode = 0o700
+)
+
+// layout names the files of one data directory.
+type layout struct {
+	dir      string
+	database string
+	newborn  string // the database while it is being created; renamed when it is whole
+	identity string
+	key      string
+	lock     string
+}
+
+func layoutOf(dir string) (layout, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return layout{}, fmt.Errorf("resolve data directory: %w", err)
+	}
+	return layout{
+		dir:      dir,
+		database: filepath.Join(dir, "rosterd.db"),
+		newborn:  filepath.Join(dir, "rosterd.db.new"),
+		identity: filepath.Join(dir, "identity"),
+		key:      filepath.Join(dir, "state.key"),
+		lock:     filepath.Join(dir, "rosterd.lock"),
+	}, nil
+}
+
+// condition is what a data directory holds, before anything in it is opened.
+type condition int
+
+const (
+	fresh      condition = iota // nothing has ever been stored
+	unfinished                  // its creation was cut short, so nothing has ever been stored
+	present                     // there is a database to look into
+)
+
+// inspect tells a fresh directory from one that has lost its database.
+//
+//	| rosterd.db | rosterd.db.new | identity, state.key or -wal | condition   |
+//	| ---------- | -------------- | --------------------------- | ----------- |
+//	| there      | any            | any                         | present     |
+//	| none       | there          | no identity, no -wal        | unfinished  |
+//	| none       | none           | none of them                | fresh       |
+//	| none       | any            | else                        | unusable    |
+//	| empty      | any            | any                         | unusable    |
+func (l layout) inspect() (condition, error) {
+	info, err := os.Stat(l.database)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return 0, damaged("rosterd.db is no regular file")
+	case err == nil && info.Size() == 0:
+		return 0, damaged("rosterd.db is empty")
+	case err == nil:
+		return present, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return 0, fmt.Errorf("look at the database: %w", err)
+	}
+	born, err := anyExists(l.identity, l.database+"-wal")
+	if err != nil {
+		return 0, err
+	}
+	newborn, err := anyExists(l.newborn)
+	if err != nil {
+		return 0, err
+	}
+	keyed, err := anyExists(l.key)
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case born:
+		return 0, damaged("rosterd.db is missing, and it was here before")
+	case newborn:
+		return unfinished, nil
+	case keyed:
+		return 0, damaged("rosterd.db is missing, and its key is still here")
+	}
+	return fresh, nil
+}
+
+func anyExists(paths ...string) (bool, error) {
+	for _, path := range paths {
+		_, err := os.Lstat(path)
+		if err == nil {
+			return true, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return false, fmt.Errorf("look at the data directory: %w", err)
+		}
+	}
+	return false, nil
+}
+
+// newIdentity names a new database.
+func newIdentity() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // crypto/rand never fails
+	return hex.EncodeToString(id[:])
+}
+
+// readIdentity returns "" where there is no identity file.
+func (l layout) readIdentity() (string, error) {
+	text, err := os.ReadFile(l.identity)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read identity: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
+// tighten takes the files away from other users, as after a careless copy.
+// Where they belong to somebody else it changes nothing, which is theirs to decide.
+func (l layout) tighten() {
+	for _, path := range []string{l.database, l.identity, l.key} {
+		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
+			_ = os.Chmod(path, privateFile)
+		}
+	}
+}
+
+// writePrivate writes a small file so that it is there as a whole or not at all.
+func writePrivate(path string, content []byte) error {
+	temporary := path + ".tmp"
+	if err := os.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, privateFile)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return moveTo(temporary, path)
+}
+
+// moveTo renames a file and makes the new name durable.
+func moveTo(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(to))
+}
+
+// syncDir makes the names in a directory durable.
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
+}

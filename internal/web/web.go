@@ -1,0 +1,103 @@
+// Package web is the daemon's listener: health, metrics and the JSON interface.
+//
+//	| path                                        | open to                        |
+//	| ------------------------------------------- | ------------------------------ |
+//	| GET /healthz, /readyz, /metrics             | everybody who reaches it       |
+//	| GET /api/v1/{status,groups,runs,failures,holds,people/REF} | the token, or loopback |
+//	| POST /api/v1/runs                           | the token, or loopback         |
+//	| POST /api/v1/holds/ID/{approve,reject}      | the token, or loopback         |
+//	| POST /api/v1/failures/ID/ack                | the token, or loopback         |
+//
+// A listener beyond loopback without a token serves health and metrics only.
+package web
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.uber.org/zap"
+
+	"github.com/rosterd/rosterd/internal/store"
+)
+
+// Options are what the listener works with.
+type Options struct {
+	Store       *store.Store
+	Metrics     prometheus.Gatherer
+	Token       string        // bearer token; "" where loopback is protection enough
+	Loopback    bool          // the listener is reachable from this machine only
+	ApprovalTTL time.Duration // how long an approval is good for
+	Trigger     func()        // asks for a run now
+	Ready       func(ctx context.Context) error
+	Now         func() time.Time
+	Log         *zap.Logger
+}
+
+// Limits of one request; nothing here takes long.
+const (
+	readTimeout  = 10 * time.Second
+	writeTimeout = 30 * time.Second
+	idleTimeout  = 2 * time.Minute
+	maxHeader    = 16 << 10
+	maxBody      = 64 << 10
+)
+
+// NewServer returns the server with its handler and time-outs; the caller
+// brings the listener.
+func NewServer(o Options) *http.Server {
+	return &http.Server{
+		Handler: Handler(o), ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+	}
+}
+
+// Handler serves everything in the package's table.
+func Handler(o Options) http.Handler {
+	s := &site{o}
+	open := http.NewServeMux()
+	open.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, map[string]string{"status": "alive"})
+	})
+	open.HandleFunc("GET /readyz", s.ready)
+	open.Handle("GET /metrics", promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{Timeout: readTimeout, MaxRequestsInFlight: 4}))
+
+	api := http.NewServeMux()
+	api.HandleFunc("GET /api/v1/status", s.status)
+	api.HandleFunc("GET /api/v1/groups", s.groups)
+	api.HandleFunc("GET /api/v1/runs", s.runs)
+	api.HandleFunc("GET /api/v1/failures", s.failures)
+	api.HandleFunc("GET /api/v1/holds", s.holds)
+	api.HandleFunc("GET /api/v1/people/{ref}", s.person)
+	api.HandleFunc("POST /api/v1/runs", s.startRun)
+	api.HandleFunc("POST /api/v1/holds/{id}/approve", s.decide(o.Store.Approve))
+	api.HandleFunc("POST /api/v1/holds/{id}/reject", s.decide(o.Store.Reject))
+	api.HandleFunc("POST /api/v1/failures/{id}/ack", s.acknowledge)
+	open.Handle("/api/", http.NewCrossOriginProtection().Handler(s.guard(api)))
+	return headers(open)
+}
+
+type site struct{ Options }
+
+// headers forbids keeping, framing and guessing of whatever is served.
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// IsLoopback reports whether a listener's address is reachable from this
+// machine only.
+func IsLoopback(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
+}
