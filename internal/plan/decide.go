@@ -125,7 +125,7 @@ func (m *maker) finish(d *draft) (g Group, show bool) {
 	}
 	entries := d.entries()
 	g = Group{ExternalReferenceID: d.name, GroupID: d.state.GroupID, Name: d.state.Name, Baseline: len(d.base)}
-	if known, ok := m.in.Known[d.name]; ok {
+	if known, ok := m.in.Known[d.name]; ok && !m.isAnother(d, known) {
 		g.GroupID, g.Name = known.ID, known.Name
 	}
 	g.Decision, g.Reason = m.decide(d, entries)
@@ -224,7 +224,11 @@ func (m *maker) blockedFailures(d *draft) {
 	case roster.ReasonSource:
 		d.problem = nil // what a failed source says, or does not say, proves nothing
 	case roster.ReasonGroupMissing:
-		d.fail(nil, "", roster.Problem{Kind: roster.GroupMissing}, "Vitable does not list this group")
+		reason := "Vitable does not list this group"
+		if _, ok := m.in.Known[d.name]; ok {
+			reason = "Vitable lists another group under this external_reference_id than the one that has the people"
+		}
+		d.fail(nil, "", roster.Problem{Kind: roster.GroupMissing}, reason)
 	}
 }
 

@@ -116,13 +116,15 @@ func (d *draft) keepBack(held []roster.Removal, reason roster.Reason) {
 }
 
 // seal gives a hold its digest, and the identity and state of the active hold
-// where that has the same digest.
+// where that has the same digest. An approval that has lapsed is none.
 func (m *maker) seal(hold *roster.Hold) *roster.Hold {
 	hold.ConfigHash = m.in.ConfigHash
 	hold.State = roster.HoldOpen
 	hold.CreatedAt = m.in.Now
 	hold.Digest = HoldDigest(hold.Group, hold.ConfigHash, hold.Removals, hold.Roster)
-	if active, ok := m.in.Holds[hold.Group]; ok && active.Digest == hold.Digest {
+	active, ok := m.in.Holds[hold.Group]
+	lapsed := active.State == roster.HoldApproved && !live(active, m.in.ConfigHash, m.in.Now)
+	if ok && active.Digest == hold.Digest && !lapsed {
 		return &active
 	}
 	return hold

@@ -255,10 +255,17 @@ func (m *maker) blocked(d *draft) roster.Reason {
 	if m.sourceInDoubt(d) {
 		return roster.ReasonSource
 	}
-	if _, known := m.in.Known[d.name]; !known {
+	if known, ok := m.in.Known[d.name]; !ok || m.isAnother(d, known) {
 		return roster.ReasonGroupMissing
 	}
 	return m.in.Busy[d.name]
+}
+
+// isAnother reports whether Vitable lists another group under the name of one
+// that has a baseline: another organisation's, after a change of key or URL, or
+// one that was made anew. The baseline says nothing about it.
+func (m *maker) isAnother(d *draft, known roster.Group) bool {
+	return d.state.HasBaseline && d.state.GroupID != "" && known.ID != d.state.GroupID
 }
 
 // sourceInDoubt reports whether a source that feeds the group, or may feed it,

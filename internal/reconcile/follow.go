@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,11 +16,11 @@ import (
 type followed string
 
 const (
-	followedDone    followed = "done"    // completed and remembered
-	followedStuck   followed = "stuck"   // past the deadline; still to be looked at
-	followedLeft    followed = "left"    // the run was told to stop; the next one goes on
-	followedDenied  followed = "denied"  // the key was refused
-	followedElapsed followed = "elapsed" // somebody else ended it, such as abandon
+	followedDone      followed = "done"      // completed and remembered
+	followedStuck     followed = "stuck"     // past the deadline; still to be looked at
+	followedLeft      followed = "left"      // the run was told to stop; the next one goes on
+	followedDenied    followed = "denied"    // the key was refused
+	followedElsewhere followed = "elsewhere" // a person abandoned it meanwhile
 )
 
 // follow looks at an accepted request until it is completed, and remembers the
@@ -37,6 +38,9 @@ func (r *Reconciler) follow(ctx context.Context, sync roster.Sync, m *memory, fi
 		switch {
 		case err == nil && outcome.Done:
 			effect, err := r.complete(context.WithoutCancel(ctx), sync, outcome, m)
+			if errors.Is(err, roster.ErrStale) {
+				return followedElsewhere, plan.Effect{}, nil
+			}
 			return followedDone, effect, err
 		case ctx.Err() != nil:
 			return followedLeft, plan.Effect{}, nil

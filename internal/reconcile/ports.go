@@ -23,6 +23,7 @@ type Store interface {
 	Pins(ctx context.Context) ([]roster.Pin, error)
 	LastGoodPulls(ctx context.Context) (map[string]roster.Pull, error)
 	OpenFailures(ctx context.Context) ([]roster.Failure, error)
+	LastRun(ctx context.Context) (run roster.Run, ok bool, err error)
 
 	StartRun(ctx context.Context, run roster.Run) error
 	ExpireHolds(ctx context.Context, now time.Time) error
@@ -96,7 +97,10 @@ func New(deps Deps) *Reconciler {
 
 // Options choose what one run is about.
 type Options struct {
-	Trigger string   // schedule, start, catch_up, manual, api
-	Groups  []string // only these external_reference_ids; nil: all
-	FailOn  map[roster.Concern]bool
+	Trigger string // schedule, start, catch_up, manual, retry
+	// Repeat marks a run that follows another within minutes: it looks at the
+	// same evidence again, so nobody's absence counts twice for it.
+	Repeat bool
+	Groups []string // only these external_reference_ids; nil: all
+	FailOn map[roster.Concern]bool
 }

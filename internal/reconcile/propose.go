@@ -15,6 +15,7 @@ type round struct {
 	number     int
 	selected   map[string]bool // nil: all
 	removedNow int             // unapproved removals in earlier rounds
+	repeat     bool            // the pull is evidence that was counted before
 }
 
 // propose plans what the run would do.
@@ -33,7 +34,7 @@ func (r *Reconciler) propose(m *memory, t target, pulled []Pulled, now round) pl
 		Pins:       m.pins,
 		Recent:     m.recent,
 		RemovedNow: now.removedNow,
-		CountPull:  now.number == 1,
+		CountPull:  now.number == 1 && !now.repeat,
 		Selected:   now.selected,
 		ConfigHash: r.configHash(pulled, m.pulls),
 		Limits:     r.Settings.Limits,

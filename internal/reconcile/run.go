@@ -22,6 +22,9 @@ const maxRounds = 6
 // error means that rosterd itself could not go on (its store failed, or another
 // process took over), and nothing was sent that is not remembered.
 func (r *Reconciler) Run(ctx context.Context, o Options) (roster.Run, error) {
+	if err := r.checkClock(ctx); err != nil {
+		return roster.Run{}, err
+	}
 	run := roster.Run{ID: runID(r.Now()), StartedAt: r.Now(), Trigger: o.Trigger, Outcome: roster.RunRunning}
 	keep := context.WithoutCancel(ctx)
 	if err := r.Store.StartRun(keep, run); err != nil {
@@ -31,6 +34,24 @@ func (r *Reconciler) Run(ctx context.Context, o Options) (roster.Run, error) {
 	t := newTally(o.FailOn)
 	err := r.steps(ctx, &run, o, t)
 	return r.finish(keep, run, t, err)
+}
+
+// maxStepBack is how far the clock may have gone back since the last run.
+const maxStepBack = 24 * time.Hour
+
+// ErrClock says that the clock is not to be believed. On a wrong day hires are
+// not yet hired and terminations act early.
+var ErrClock = errors.New("the clock is far before the last run; set it right")
+
+func (r *Reconciler) checkClock(ctx context.Context) error {
+	last, ok, err := r.Store.LastRun(ctx)
+	if err != nil {
+		return fmt.Errorf("read last run: %w", err)
+	}
+	if ok && r.Now().Add(maxStepBack).Before(last.StartedAt) {
+		return ErrClock
+	}
+	return nil
 }
 
 // steps are those of the design's section "A run".
@@ -47,7 +68,7 @@ func (r *Reconciler) steps(ctx context.Context, run *roster.Run, o Options, t *t
 	pulled, vitable, apiErr := r.read(ctx, m)
 	run.Sources = results(pulled)
 	t.sources(pulled)
-	now := round{number: 1, selected: selection(o.Groups)}
+	now := round{number: 1, selected: selection(o.Groups), repeat: o.Repeat}
 	if apiErr == nil {
 		apiErr = r.provision(ctx, &vitable, m, pulled, now.selected, false)
 	}

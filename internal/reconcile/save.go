@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/roster"
@@ -34,8 +35,35 @@ func (r *Reconciler) savePlan(ctx context.Context, run roster.Run, pulled []Pull
 			record.LiftHolds = append(record.LiftHolds, g.ExternalReferenceID)
 		}
 	}
+	record.LiftHolds = append(record.LiftHolds, m.forgotten(pulled, p, now)...)
 	record.Sweep = planSweep(pulled, p, now)
 	return placed("save plan", r.Store.SavePlan(ctx, record))
+}
+
+// forgotten lists the groups of holds that nothing is left to say about: no
+// row and no baseline names them any more.
+func (m *memory) forgotten(pulled []Pulled, p plan.Plan, now round) []string {
+	if now.selected != nil || !allBelieved(pulled) {
+		return nil
+	}
+	planned := map[string]bool{}
+	for i := range p.Groups {
+		planned[p.Groups[i].ExternalReferenceID] = true
+	}
+	var gone []string
+	for group := range m.holds {
+		if !planned[group] {
+			gone = append(gone, group)
+		}
+	}
+	slices.Sort(gone)
+	return gone
+}
+
+func allBelieved(pulled []Pulled) bool {
+	return !slices.ContainsFunc(pulled, func(p Pulled) bool {
+		return p.Pull.State == roster.SourceBroken || p.Pull.State == roster.SourceOld
+	})
 }
 
 // pulls are the records of the pulls, and the sources whose pull is good.
@@ -54,10 +82,9 @@ func (r *Reconciler) pulls(run roster.Run, pulled []Pulled) (all []roster.Pull, 
 // found: those of groups that it planned and of sources that were believed.
 func planSweep(pulled []Pulled, p plan.Plan, now round) roster.Sweep {
 	states := map[string]roster.SourceState{}
-	believed := true
+	believed := allBelieved(pulled)
 	for _, one := range pulled {
 		states[one.Pull.Source] = one.Pull.State
-		believed = believed && (one.Pull.State == roster.SourceOK || one.Pull.State == roster.SourceShrunk)
 	}
 	planned, mentioned := map[string]bool{}, map[string]bool{}
 	for i := range p.Groups {

@@ -1,6 +1,9 @@
 package roster
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // SyncState is how far one attempt to submit a roster has come.
 //
@@ -45,6 +48,10 @@ type Sync struct {
 	// nothing is held because of a changed configuration.
 	AdoptConfig bool
 }
+
+// ErrStale says that what a call was about has moved on: another digest, or a
+// state that does not allow it any more.
+var ErrStale = errors.New("out of date")
 
 // Receipt is Vitable's answer to a submission: accepted, not yet processed.
 type Receipt struct {

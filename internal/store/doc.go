@@ -15,6 +15,9 @@
 //	| state.key    | the key of the encrypted columns, unless one was given   |
 //	| rosterd.lock | locked by the instance that holds the lease              |
 //
+// and, for a while, rosterd.db.new while a database is created (create.go) and
+// rosterd.db.schema-N, the database as it was before a migration (migrate.go).
+//
 // Baselines and payloads are the only columns that hold people's data; they
 // are packed and sealed (see people.go and seal.go). Lists that are read
 // and written as a whole are JSON in one column. Times are UTC, in

@@ -6,6 +6,8 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/rosterd/rosterd/internal/roster"
 )
 
 // The errors that a caller tells apart with errors.Is.
@@ -26,9 +28,8 @@ var (
 	ErrFenced = errors.New("lease was taken over by another instance")
 	// ErrNotFound says that there is no such row.
 	ErrNotFound = errors.New("not found")
-	// ErrStale says that what the call was about has moved on: another digest,
-	// or a state that does not allow it any more.
-	ErrStale = errors.New("out of date")
+	// ErrStale is roster.ErrStale.
+	ErrStale = roster.ErrStale
 	// ErrInFlight refuses an intent for a group with an unfinished request.
 	ErrInFlight = errors.New("group has a request in flight")
 )

@@ -139,6 +139,11 @@ func TestFencing(t *testing.T) {
 	t.Run("a release takes nothing from the new holder", func(t *testing.T) {
 		check(t, lease.Release())
 		check(t, fast.StartRun(ctx, roster.Run{ID: "run2"}))
+		_, err := fast.Lease(ctx, "third", false)
+		wantError(t, err, store.ErrBusy)
+		if err != nil && !strings.Contains(err.Error(), "test") {
+			t.Errorf("error %q does not say that the new holder has it", err)
+		}
 	})
 }
 

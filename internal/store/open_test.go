@@ -74,7 +74,7 @@ func TestOpenRefuses(t *testing.T) {
 			remove("rosterd.db", "identity", "state.key")(t, dir)
 			write("rosterd.db-wal", "frames")(t, dir)
 		}, "missing"},
-		{"an empty database", write("rosterd.db", ""), "empty"},
+		{"an empty database", write("rosterd.db", ""), "rosterd.db is empty"},
 		{"a directory in its place", func(t *testing.T, dir string) {
 			remove("rosterd.db")(t, dir)
 			check(t, os.Mkdir(filepath.Join(dir, "rosterd.db"), 0o700))

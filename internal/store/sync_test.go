@@ -288,7 +288,7 @@ func TestFindEnrolled(t *testing.T) {
 func TestBaselineThatWasTamperedWith(t *testing.T) {
 	for name, statement := range map[string]string{
 		"flipped":  "UPDATE baselines SET sealed = CAST(replace(sealed, substr(sealed, 40, 1), x'00') AS BLOB)",
-		"moved":    "UPDATE baselines SET sealed = (SELECT sealed FROM baselines WHERE external_reference_id = 'g2')",
+		"moved":    "UPDATE baselines SET (sealed, checksum) = (SELECT sealed, checksum FROM baselines WHERE external_reference_id = 'g2')",
 		"cut":      "UPDATE baselines SET sealed = substr(sealed, 1, 10)",
 		"checksum": "UPDATE baselines SET checksum = x'00'",
 	} {

@@ -20,6 +20,7 @@ import (
 type response = http.Response
 
 func TestAnswersThatAreNotAsDocumented(t *testing.T) {
+	const nothing = `{"added_group_member_ids":[],"removed_group_member_ids":[],"failures":[]}`
 	done := func(results string) string {
 		return `{"data":{"request_id":"grpmsr_1","group_id":"grp_1","accepted_at":"2026-11-02T03:04:05Z","completed_at":"2026-11-02T03:05:00Z","results":` + results + `}}`
 	}
@@ -43,10 +44,11 @@ func TestAnswersThatAreNotAsDocumented(t *testing.T) {
 		{"a group without a name", "get_group", strings.ReplaceAll(group1, "Tier 1", "")},
 		{"another group renamed", "update_group", strings.ReplaceAll(group1, "grp_1", "grp_2")},
 		{"another group created", "create_group", strings.ReplaceAll(group1, "seg_1", "seg_2")},
-		{"another request", "get_sync", strings.ReplaceAll(done("null"), "grpmsr_1", "grpmsr_2")},
-		{"a request of another group", "get_sync", strings.ReplaceAll(done("null"), `"grp_1"`, `"grp_2"`)},
+		{"another request", "get_sync", strings.ReplaceAll(done(nothing), "grpmsr_1", "grpmsr_2")},
+		{"a request of another group", "get_sync", strings.ReplaceAll(done(nothing), `"grp_1"`, `"grp_2"`)},
+		{"a request without accepted_at", "get_sync", strings.ReplaceAll(done(nothing), "accepted_at", "accepted")},
 		{"completed without results", "get_sync", done("null")},
-		{"results without an end", "get_sync", strings.ReplaceAll(done(`{"added_group_member_ids":[],"removed_group_member_ids":[],"failures":[]}`), `"2026-11-02T03:05:00Z"`, "null")},
+		{"results without an end", "get_sync", strings.ReplaceAll(done(nothing), `"2026-11-02T03:05:00Z"`, "null")},
 		{"results without failures", "get_sync", done(`{"added_group_member_ids":[],"removed_group_member_ids":[]}`)},
 		{"results without those added", "get_sync", done(`{"removed_group_member_ids":[],"failures":[]}`)},
 		{"results without those removed", "get_sync", done(`{"added_group_member_ids":[],"failures":[]}`)},
@@ -105,25 +107,22 @@ func TestASuccessHasToBeJSON(t *testing.T) {
 	}
 }
 
-// blanks is a body of that many bytes, followed by a valid answer.
-func blanks(n int64, answer string) io.ReadCloser {
-	return io.NopCloser(io.MultiReader(io.LimitReader(space{}, n), strings.NewReader(answer)))
+// padded is a body with that many blanks after a valid answer.
+func padded(answer string, n int64) io.ReadCloser {
+	return io.NopCloser(io.MultiReader(strings.NewReader(answer), io.LimitReader(space{}, n)))
 }
 
 type space struct{}
 
 func (space) Read(b []byte) (int, error) {
-	for i := range b {
-		b[i] = ' '
-	}
-	return len(b), nil
+	return copy(b, strings.Repeat(" ", 4096)), nil
 }
 
 func TestAnswersHaveASizeLimit(t *testing.T) {
 	var rest io.ReadCloser
 	server := &server{reply: func(n int) (*response, error) {
 		r := answer(map[int]int{1: 200, 2: 404}[n], "")
-		rest = blanks(80<<20, group1)
+		rest = padded(group1, 80<<20)
 		r.Body = rest
 		return r, nil
 	}}

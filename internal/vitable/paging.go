@@ -10,7 +10,7 @@ const (
 	// defaultLimit is the size of pages for those who ask for none. A page that
 	// is shorter is the last one even if the server ignored the limit.
 	defaultLimit = 20
-	maxPages     = 10_000
+	maxPages     = 1_000 // a hundred thousand items
 )
 
 // wirePage is one page of a list.

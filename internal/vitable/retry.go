@@ -34,7 +34,7 @@ func (c *Client) do(ctx context.Context, k call, target string, body []byte, par
 			return nil
 		}
 		wait := max(failed.retryAfter, backoff(try))
-		if !failed.again || try == k.tries() || failed.retryAfter > patience || ctx.Err() != nil {
+		if !failed.again || try == k.tries() || failed.retryAfter > patience {
 			return failed
 		}
 		if sleep(ctx, wait) != nil {
@@ -73,8 +73,8 @@ func sleep(ctx context.Context, wait time.Duration) error {
 }
 
 // retryAfter reads the header of that name, in seconds or as an HTTP date. A
-// date that has passed is 0; whatever else cannot be understood is as good as
-// no header.
+// date that has passed gives a negative wait; what cannot be understood is as
+// good as no header.
 func retryAfter(header http.Header, now time.Time) (wait time.Duration, ok bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value != "" && strings.Trim(value, "0123456789") == "" {
@@ -88,5 +88,5 @@ func retryAfter(header http.Header, now time.Time) (wait time.Duration, ok bool)
 	if err != nil {
 		return 0, false
 	}
-	return max(0, at.Sub(now)), true
+	return at.Sub(now), true
 }

@@ -35,6 +35,22 @@ func TestReadsBackOff(t *testing.T) {
 	})
 }
 
+func TestWaitsDifferFromCallToCall(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		waits := map[time.Duration]bool{}
+		for range 20 {
+			begun := time.Now()
+			if _, err := newClient(t, always(500, "")).Group(t.Context(), "grp_1"); err == nil {
+				t.Fatal("no error")
+			}
+			waits[time.Since(begun)] = true
+		}
+		if len(waits) < 2 {
+			t.Error("all calls waited equally long")
+		}
+	})
+}
+
 func TestRetryAfter(t *testing.T) {
 	for _, tt := range []struct {
 		name     string

@@ -163,6 +163,23 @@ func TestWhatIsCalledUnsentCannotBeSentLater(t *testing.T) {
 	})
 }
 
+// hasty is a transport that gets an answer without having sent the body, and
+// then loses the rest of the answer.
+type hasty struct{}
+
+func (hasty) RoundTrip(*http.Request) (*http.Response, error) {
+	response := answer(202, "")
+	response.Body = io.NopCloser(brokenReader{})
+	return response, nil
+}
+
+func TestAnAcceptanceThatIsCutOffIsUnknownWhateverWasSent(t *testing.T) {
+	_, err := newClient(t, hasty{}).Submit(t.Context(), "grp_1", nil)
+	if got := fate(t, err); got != roster.FateUnknown {
+		t.Errorf("fate %s, want unknown", got)
+	}
+}
+
 func TestCancellingBeforeAndAfterSending(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	dialing := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {

@@ -1,0 +1,195 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"github.com/rosterd/rosterd/internal/config"
+	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/schedule"
+	"github.com/rosterd/rosterd/internal/store"
+	"github.com/rosterd/rosterd/internal/web"
+)
+
+// shutdownGrace is how long requests to the listener may take once the daemon
+// was told to stop.
+const shutdownGrace = 2 * time.Second
+
+// daemon is the program while it serves.
+type daemon struct {
+	app     *App
+	store   *store.Store
+	runner  *reconcile.Reconciler
+	trigger chan struct{} // a run is asked for; one waiting request is enough
+	stop    context.CancelCauseFunc
+	retry   retry
+	repeat  atomic.Bool // the next run follows another that did not deliver everything
+	broken  atomic.Bool // the last run could not use the state
+}
+
+// Serve runs rosterd until ctx ends: runs on schedule, on request and after a
+// downtime, and the listener. It holds the lease for all of its life. listening
+// is told the address once it is ready.
+func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
+	plan, err := schedule.Parse(a.Env.Schedule, a.Env.Timezone)
+	if err != nil {
+		return &UsageError{err}
+	}
+	registry := a.registry()
+	api, err := a.Client(registry)
+	if err != nil {
+		return err
+	}
+	s, err := a.OpenStore(ctx)
+	if err != nil {
+		return err
+	}
+	held, err := a.TakeLease(ctx, s, false)
+	if err != nil {
+		return err
+	}
+	runner, err := a.Reconciler(s, api, registry)
+	if err != nil {
+		return err
+	}
+	serving, stop := context.WithCancelCause(held)
+	d := &daemon{app: a, store: s, runner: runner, trigger: make(chan struct{}, 1), stop: stop, retry: retry{first: a.File.Vitable.Settle + time.Second}}
+	registry.MustRegister(web.NewState(s, a.sourceNames(), a.log.Named("metrics")))
+	if err := d.listen(serving, registry, listening); err != nil {
+		return err
+	}
+	if err := d.loop(serving, plan, registry); err != nil {
+		return err
+	}
+	if cause := context.Cause(serving); ctx.Err() == nil && cause != nil {
+		return cause
+	}
+	return nil
+}
+
+// listen starts the listener; it is shut down by Close.
+func (d *daemon) listen(ctx context.Context, registry *prometheus.Registry, listening func(net.Addr)) error {
+	listener, err := net.Listen("tcp", d.app.Env.Listen)
+	if err != nil {
+		return &UsageError{fmt.Errorf("listen on ROSTERD_LISTEN: %w", err)}
+	}
+	loopback := web.IsLoopback(listener.Addr())
+	if !loopback && d.app.Env.WebToken.Reveal() == "" {
+		d.app.log.Warn("the listener is open beyond this machine and has no token: it serves health and metrics only")
+	}
+	server := web.NewServer(web.Options{
+		Store: d.store, Metrics: registry, Token: d.app.Env.WebToken.Reveal(), Loopback: loopback,
+		ApprovalTTL: d.app.File.Safety.ApprovalTTL, Trigger: d.ask, Ready: d.ready(ctx), Now: d.app.Now, Log: d.app.log.Named("web"),
+	})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			d.stop(fmt.Errorf("serve http: %w", err))
+		}
+	}()
+	d.app.onClose("listener", func() error {
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
+		defer cancel()
+		err := server.Shutdown(within)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close()
+		}
+		<-done
+		return err
+	})
+	d.app.log.Info("listening", zap.Stringer("address", listener.Addr()))
+	listening(listener.Addr())
+	return nil
+}
+
+// ask asks for a run; asking twice before it starts is asking once.
+func (d *daemon) ask() {
+	select {
+	case d.trigger <- struct{}{}:
+	default:
+	}
+}
+
+// askAgain asks for a run that repeats the last one.
+func (d *daemon) askAgain() {
+	d.repeat.Store(true)
+	d.ask()
+}
+
+func (d *daemon) ready(serving context.Context) func(context.Context) error {
+	return func(ctx context.Context) error {
+		switch {
+		case serving.Err() != nil:
+			return errors.New("stopping")
+		case d.broken.Load():
+			return errors.New("the last run could not use the state")
+		}
+		_, _, err := d.store.LastRun(ctx)
+		return err
+	}
+}
+
+// loop makes runs until ctx ends.
+func (d *daemon) loop(ctx context.Context, plan schedule.Schedule, registry *prometheus.Registry) error {
+	last, known, err := d.store.LastRun(ctx)
+	if err != nil {
+		return fmt.Errorf("read last run: %w", err)
+	}
+	next := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."})
+	registry.MustRegister(next)
+	schedule.Loop(ctx, plan, schedule.Options{
+		Now: d.app.Now, Last: last.StartedAt, RunAtStart: d.startsWithRun(last, known, plan), Trigger: d.trigger,
+		NextDue:  func(at time.Time) { next.Set(float64(at.Unix())) },
+		Panicked: func(any) { d.app.log.Error("run stopped unexpectedly; the next one is tried as scheduled") },
+	}, d.run)
+	d.retry.stop()
+	return nil
+}
+
+// startsWithRun says whether the daemon starts with a run: as it was told, or
+// else when a due time passed meanwhile or the last run did not end.
+func (d *daemon) startsWithRun(last roster.Run, known bool, plan schedule.Schedule) bool {
+	switch d.app.Env.RunOnStart {
+	case config.OnStartAlways:
+		return true
+	case config.OnStartNever:
+		return false
+	}
+	if !known || plan.Due(last.StartedAt, d.app.Now()) {
+		return true
+	}
+	unfinished := last.Outcome == roster.RunRunning || last.Outcome == roster.RunInterrupted
+	d.repeat.Store(unfinished)
+	return unfinished
+}
+
+func (d *daemon) run(ctx context.Context, trigger string) {
+	repeat := d.repeat.Swap(false)
+	if repeat {
+		trigger = "retry"
+	}
+	run, err := d.runner.Run(ctx, reconcile.Options{Trigger: trigger, Repeat: repeat})
+	d.broken.Store(err != nil && ctx.Err() == nil)
+	if err != nil {
+		d.app.log.Error("run failed", zap.String("run_id", run.ID), zap.Error(err))
+		if errors.Is(err, store.ErrUnusable) || errors.Is(err, store.ErrFenced) {
+			d.stop(err) // a fresh start either finds the state in order or says what is wrong
+			return
+		}
+	}
+	if err := d.store.Prune(context.WithoutCancel(ctx), d.app.Now(), keepHistory); err != nil {
+		d.app.log.Error("history not pruned", zap.Error(err))
+	}
+	inFlight, err := d.store.InFlight(context.WithoutCancel(ctx))
+	d.retry.after(run.Groups.Failed > 0 || run.Outcome == roster.RunAPI || run.Outcome == roster.RunError || err != nil || len(inFlight) > 0, d.askAgain)
+}

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/config"
+	"github.com/rosterd/rosterd/internal/mapping"
+	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/source/csv"
+)
+
+// SourceTypes is the table of sources: to add one, add its row.
+func SourceTypes() []source.Type {
+	return []source.Type{
+		csv.Type(),
+	}
+}
+
+// feeds opens every configured source with its mapping.
+func feeds(file config.File) ([]reconcile.Feed, error) {
+	var all []reconcile.Feed
+	for _, configured := range file.Sources {
+		opened, err := configured.Settings.Open()
+		if err != nil {
+			return nil, fmt.Errorf("open source %s: %w", configured.Name, err)
+		}
+		mapper, err := mapping.New(configured.Name, configured.Mapping, file.Eligibility, file.Vocabulary())
+		if err != nil {
+			return nil, fmt.Errorf("map source %s: %w", configured.Name, err)
+		}
+		all = append(all, reconcile.Feed{
+			Name: configured.Name, Source: opened, Mapper: mapper,
+			Limits: source.Limits{MaxAge: configured.MaxAge, MaxShrinkPercent: file.Safety.MaxShrinkPercent},
+		})
+	}
+	return all, nil
+}
+
+// settings are the parts of the file that a run depends on.
+func settings(file config.File) (reconcile.Settings, error) {
+	zone, err := time.LoadLocation(file.Eligibility.TimeZone)
+	if err != nil {
+		return reconcile.Settings{}, fmt.Errorf("load eligibility.time_zone: %w", err)
+	}
+	mappings := map[string]mapping.Config{}
+	for _, configured := range file.Sources {
+		mappings[configured.Name] = configured.Mapping
+	}
+	names := map[string]string{}
+	for _, row := range file.Groups.Map {
+		if names[row.ExternalReferenceID] == "" {
+			names[row.ExternalReferenceID] = row.Name
+		}
+	}
+	s := reconcile.Settings{
+		Zone:          zone,
+		MappingHash:   mapping.Hash(mappings, file.Eligibility, file.Vocabulary().Groups),
+		Limits:        file.Safety.Limits(),
+		Concurrency:   file.Vitable.Concurrency,
+		Pace:          reconcile.Pace{Initial: file.Vitable.Poll.Initial, Max: file.Vitable.Poll.Max},
+		Deadline:      file.Vitable.Poll.Deadline,
+		Settle:        file.Vitable.Settle,
+		CreateMissing: file.Groups.CreateMissing,
+		Rename:        file.Groups.Rename,
+		Names:         names,
+	}
+	s.Delivery.MaxMembers = file.Vitable.MaxMembers
+	s.Delivery.ResubmitUnchanged = file.Vitable.ResubmitUnchanged
+	s.Delivery.RetryFailures = file.Vitable.RetryFailures
+	return s, nil
+}
