@@ -39,7 +39,7 @@ const (
 const (
 	FaultSlow       Kind = "slow"        // it comes after Delay
 	FaultDrip       Kind = "drip"        // its body comes one byte per Delay
-	FaultTruncate   Kind = "truncate"    // the connection is reset in the middle of the body
+	FaultTruncate   Kind = "truncate"    // the connection is closed in the middle of the body
 	FaultLostAnswer Kind = "lost_answer" // it never comes: a reset, or an error of Status, after Delay
 	FaultOldError   Kind = "old_error"   // an error has the older shape; with Status nothing is processed and it is an error
 )

@@ -113,10 +113,20 @@ func TestViolations(t *testing.T) {
 		}, []string{"request 5, submit_sync engineering: E002 is still listed by sales"}},
 		{"somebody whom another group could not let go", func(_ *testing.T, s *sandbox.Server, c *clock, a *api) {
 			s.Refuse("E002", "remove", "r")
-			a.submit(a.groupID("sales"), person("E001"))
-			c.pass(time.Second)
+			for _, rows := range [][]sandbox.Member{people(1, 2), people(1, 1)} {
+				a.submit(a.groupID("sales"), rows...)
+				c.pass(time.Second)
+			}
 			a.submit(a.groupID("engineering"), person("E002"))
 		}, []string{}},
+		{"somebody whom another group took back", func(_ *testing.T, s *sandbox.Server, c *clock, a *api) {
+			s.Refuse("E002", "remove", "r")
+			for _, rows := range [][]sandbox.Member{people(1, 2), people(1, 1), people(1, 2)} {
+				a.submit(a.groupID("sales"), rows...)
+				c.pass(time.Second)
+			}
+			a.submit(a.groupID("engineering"), person("E002"))
+		}, []string{"request 8, submit_sync engineering: E002 is still listed by sales"}},
 		{"somebody seeded into two groups", func(_ *testing.T, s *sandbox.Server, _ *clock, _ *api) {
 			s.Seed("engineering", person("E003"))
 		}, []string{"sales: E003 is subscribed here and in engineering"}},

@@ -81,10 +81,10 @@ func (s *Server) send(w http.ResponseWriter, v *visit, a answer) {
 			reset(takeOver(w))
 		}
 	case FaultTruncate:
+		// The server closes a connection that it owes bytes; a reset might
+		// overtake those that were sent.
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		s.write(w, v, a.status, json, body[:len(body)/2])
-		flush(w)
-		hangUp(takeOver(w)) // a reset might overtake the bytes
 	case FaultDrip:
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		s.write(w, v, a.status, json, nil)
@@ -150,11 +150,8 @@ func reset(conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
-	hangUp(conn)
+	_ = conn.Close() // whoever is at the other end finds out
 }
-
-// hangUp ends the connection after what was sent has arrived.
-func hangUp(conn net.Conn) { _ = conn.Close() } // whoever is at the other end finds out
 
 func orElse(n, otherwise int) int {
 	if n == 0 {

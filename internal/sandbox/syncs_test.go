@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -192,6 +193,19 @@ func TestMovingBetweenGroups(t *testing.T) {
 	}
 }
 
+func TestWhoIsSeededIntoTwoGroupsKeepsTheLast(t *testing.T) {
+	s, c, a := world(t)
+	s.Seed("engineering", person("E003"))
+	a.submit(a.groupID("sales"), people(1, 2)...)
+	c.pass(time.Second)
+	a.submit(a.groupID("operations"), person("E003"))
+	c.pass(time.Second)
+	got := [][]string{s.Members("sales"), s.Members("engineering"), s.Members("operations")}
+	if diff := cmp.Diff([][]string{{"E001", "E002"}, {"E003"}, {}}, got); diff != "" {
+		t.Errorf("members (-want +got):\n%s", diff)
+	}
+}
+
 func TestSyncRefusedAsAWhole(t *testing.T) {
 	tests := []struct {
 		name, body string
@@ -220,7 +234,7 @@ func TestSyncRefusedAsAWhole(t *testing.T) {
 		s := sandbox.New(sandbox.Default())
 		a := inProcess(t, s)
 		a.wild = true
-		req, err := http.NewRequestWithContext(t.Context(), "POST", a.base+"/v1/groups", http.NoBody)
+		req, err := http.NewRequestWithContext(t.Context(), "POST", a.base+"/v1/groups", strings.NewReader(`{"name": "X", "external_reference_id": "x"}`))
 		if err != nil {
 			t.Fatal(err)
 		}
