@@ -9,16 +9,19 @@ import (
 	"fmt"
 )
 
-// seal encrypts one sort of column: AES-256-GCM with a random nonce in front.
-// What a value is about is authenticated with it, so that a value that was
+// seal compresses and encrypts one sort of column: zstd, then AES-256-GCM with a
+// random nonce in front. What a value is about is authenticated with it, so that a value that was
 // moved to another row does not open.
-type seal struct{ aead cipher.AEAD }
+type seal struct {
+	aead   cipher.AEAD
+	packer *packer
+}
 
 // errSeal says that a value does not open: damaged, moved, or of another key.
 var errSeal = errors.New("seal is broken")
 
 // newSeal derives a key for one purpose, so that no two sorts of columns share one.
-func newSeal(master []byte, identity, purpose string) (*seal, error) {
+func newSeal(master []byte, identity, purpose string, p *packer) (*seal, error) {
 	key, err := hkdf.Key(sha256.New, master, []byte(identity), "rosterd "+purpose, keySize)
 	if err != nil {
 		return nil, fmt.Errorf("derive %s key: %w", purpose, err)
@@ -31,15 +34,19 @@ func newSeal(master []byte, identity, purpose string) (*seal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use %s key: %w", purpose, err)
 	}
-	return &seal{aead: aead}, nil
+	return &seal{aead: aead, packer: p}, nil
 }
 
 func (s *seal) close(plain []byte, about string) []byte {
-	return s.aead.Seal(nil, nil, plain, []byte(about))
+	return s.aead.Seal(nil, nil, s.packer.pack(plain), []byte(about))
 }
 
 func (s *seal) open(sealed []byte, about string) ([]byte, error) {
-	plain, err := s.aead.Open(nil, nil, sealed, []byte(about))
+	packed, err := s.aead.Open(nil, nil, sealed, []byte(about))
+	if err != nil {
+		return nil, errSeal
+	}
+	plain, err := s.packer.unpack(packed)
 	if err != nil {
 		return nil, errSeal
 	}
@@ -54,12 +61,16 @@ type seals struct {
 }
 
 func newSeals(master []byte, identity string) (*seals, error) {
+	p, err := newPacker()
+	if err != nil {
+		return nil, err
+	}
 	var all seals
 	for _, s := range []struct {
 		to      **seal
 		purpose string
 	}{{&all.baselines, "baseline"}, {&all.payloads, "payload"}, {&all.check, "check"}} {
-		one, err := newSeal(master, identity, s.purpose)
+		one, err := newSeal(master, identity, s.purpose, p)
 		if err != nil {
 			return nil, err
 		}
