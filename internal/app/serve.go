@@ -24,6 +24,10 @@ import (
 // was told to stop.
 const shutdownGrace = 2 * time.Second
 
+// triggerRetry is the trigger of a run that repeats one which did not deliver
+// everything; the others are those of package schedule.
+const triggerRetry = "retry"
+
 // daemon is the program while it serves.
 type daemon struct {
 	app     *App
@@ -148,7 +152,7 @@ func (d *daemon) loop(ctx context.Context, plan schedule.Schedule, registry *pro
 	next := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."})
 	registry.MustRegister(next)
 	schedule.Loop(ctx, plan, schedule.Options{
-		Now: d.app.Now, Last: last.StartedAt, RunAtStart: d.startsWithRun(last, known, plan), Trigger: d.trigger,
+		Now: d.app.Now, RunAtStart: d.startsWithRun(last, known, plan), Trigger: d.trigger,
 		NextDue:  func(at time.Time) { next.Set(float64(at.Unix())) },
 		Panicked: func(any) { d.app.log.Error("run stopped unexpectedly; the next one is tried as scheduled") },
 	}, d.run)
@@ -176,7 +180,7 @@ func (d *daemon) startsWithRun(last roster.Run, known bool, plan schedule.Schedu
 func (d *daemon) run(ctx context.Context, trigger string) {
 	repeat := d.repeat.Swap(false)
 	if repeat {
-		trigger = "retry"
+		trigger = triggerRetry
 	}
 	run, err := d.runner.Run(ctx, reconcile.Options{Trigger: trigger, Repeat: repeat})
 	d.broken.Store(err != nil && ctx.Err() == nil)

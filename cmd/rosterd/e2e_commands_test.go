@@ -1,0 +1,344 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/rosterd/rosterd/internal/sandbox"
+)
+
+// patience is how long a script waits for something that has to happen.
+const patience = time.Minute
+
+type command = func(ts *testscript.TestScript, neg bool, args []string)
+
+func commandTable() map[string]command {
+	return map[string]command{
+		"sandbox": cmdSandbox, "put": cmdPut, "census": cmdCensus, "ros": cmdRos, "bg": cmdBackground, "signal": cmdSignal, "ended": cmdEnded,
+		"until": cmdUntil, "json": cmdJSON, "let": cmdLet, "members": cmdMembers, "ledger": cmdLedger, "accepted": cmdAccepted, "order": cmdOrder,
+		"absent": cmdAbsent,
+	}
+}
+
+func stageOf(ts *testscript.TestScript) *stage { return ts.Value(stageKey{}).(*stage) }
+
+// need stops the script where a command was called the wrong way.
+func need(ts *testscript.TestScript, args []string, n int, usage string) {
+	if len(args) < n {
+		ts.Fatalf("usage: %s", usage)
+	}
+}
+
+// process is a program in the background with all that it printed.
+type process struct {
+	cmd    *exec.Cmd
+	output *safeBuffer
+	done   chan struct{}
+}
+
+// safeBuffer is a buffer for output that is read while it is written.
+type safeBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write appends.
+func (b *safeBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+// Bytes is what was written so far.
+func (b *safeBuffer) Bytes() []byte {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.text.Bytes())
+}
+
+func (p *process) kill() {
+	// Killing what has ended already is what is wanted.
+	_ = p.cmd.Process.Kill()
+	<-p.done
+}
+
+// start starts rosterd; stdout and stderr go to the process's output too.
+func start(ts *testscript.TestScript, stdout, stderr io.Writer, args ...string) *process {
+	path, err := lookPath(ts.Getenv("PATH"))
+	ts.Check(err)
+	p := &process{cmd: exec.Command(path, args...), output: &safeBuffer{}, done: make(chan struct{})}
+	p.cmd.Dir, p.cmd.Env = ts.MkAbs("."), environ(ts)
+	p.cmd.Stdout, p.cmd.Stderr = io.MultiWriter(p.output, stdout), io.MultiWriter(p.output, stderr)
+	ts.Check(p.cmd.Start())
+	go func() {
+		// How it ended is read from its state.
+		_ = p.cmd.Wait()
+		close(p.done)
+	}()
+	return p
+}
+
+// environ is the environment of the script's programs.
+func environ(ts *testscript.TestScript) []string {
+	var all []string
+	for _, name := range []string{
+		"PATH", "HOME", "TMPDIR", "VITABLE_CONNECT_API_KEY", "VITABLE_CONNECT_BASE_URL", "ROSTERD_DATA_DIR", "ROSTERD_CONFIG", "ROSTERD_LISTEN",
+		"ROSTERD_STATE_KEY", "ROSTERD_SCHEDULE", "ROSTERD_TIMEZONE", "ROSTERD_RUN_ON_START", "ROSTERD_WEB_TOKEN", "ROSTERD_LOG_LEVEL", "GOCOVERDIR", "GORACE",
+	} {
+		if value := ts.Getenv(name); value != "" {
+			all = append(all, name+"="+value)
+		}
+	}
+	return all
+}
+
+func lookPath(path string) (string, error) {
+	for dir := range strings.SplitSeq(path, string(os.PathListSeparator)) {
+		if info, err := os.Stat(dir + "/rosterd"); err == nil && !info.IsDir() {
+			return dir + "/rosterd", nil
+		}
+	}
+	return "", errors.New("rosterd is not in PATH")
+}
+
+func cmdSandbox(ts *testscript.TestScript, _ bool, args []string) {
+	s := stageOf(ts)
+	reader, writer := io.Pipe()
+	s.sandbox = start(ts, writer, io.Discard, append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...)...)
+	line := make(chan string, 1)
+	go func() {
+		text, _ := bufio.NewReader(reader).ReadString('\n')
+		line <- text
+		_, _ = io.Copy(io.Discard, reader)
+	}()
+	select {
+	case text := <-line:
+		_, s.url, _ = strings.Cut(strings.TrimSpace(text), "listens on ")
+	case <-s.sandbox.done:
+		ts.Fatalf("sandbox ended\n%s", s.sandbox.output.Bytes())
+	case <-time.After(patience):
+		ts.Fatalf("sandbox does not start")
+	}
+	ts.Setenv("VITABLE_CONNECT_BASE_URL", s.url)
+}
+
+func (s *stage) get(path string, into any) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/_sandbox/"+path, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	return json.NewDecoder(answer.Body).Decode(into)
+}
+
+func (s *stage) entries(ts *testscript.TestScript) []sandbox.Entry {
+	var entries []sandbox.Entry
+	ts.Check(s.get("ledger", &entries))
+	return entries
+}
+
+func cmdPut(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "put PATH BODY")
+	request, err := http.NewRequest(http.MethodPut, stageOf(ts).url+"/_sandbox/"+args[0], strings.NewReader(args[1]))
+	ts.Check(err)
+	answer, err := http.DefaultClient.Do(request)
+	ts.Check(err)
+	defer answer.Body.Close()
+	if answer.StatusCode/100 != 2 {
+		text, _ := io.ReadAll(answer.Body)
+		ts.Fatalf("put %s: status %d: %s", args[0], answer.StatusCode, text)
+	}
+}
+
+func cmdCensus(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "census FILE SPEC...")
+	ts.Check(writeCensus(ts.MkAbs(args[0]), args[1:]))
+}
+
+func cmdRos(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "ros CODE ARG...")
+	var stdout, stderr bytes.Buffer
+	p := start(ts, &stdout, &stderr, args[1:]...)
+	finish(ts, "rosterd "+args[1], p, args[0])
+	ts.Check(os.WriteFile(ts.MkAbs("out"), stdout.Bytes(), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("err"), stderr.Bytes(), 0o600))
+	if found := canariesIn("its output", p.output.Bytes()); len(found) > 0 {
+		ts.Fatalf("somebody's data: %v", found)
+	}
+}
+
+// finish waits for the end of a program and compares its exit code.
+func finish(ts *testscript.TestScript, name string, p *process, want string) {
+	select {
+	case <-p.done:
+	case <-time.After(patience):
+		p.kill()
+		ts.Fatalf("%s does not end\n%s", name, p.output.Bytes())
+	}
+	code := strconv.Itoa(p.cmd.ProcessState.ExitCode())
+	if status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		code = "killed"
+	}
+	if code != want {
+		ts.Fatalf("%s ended with %s, expected %s\n%s", name, code, want, p.output.Bytes())
+	}
+}
+
+func cmdBackground(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "bg NAME ARG...")
+	stageOf(ts).background[args[0]] = start(ts, io.Discard, io.Discard, args[1:]...)
+}
+
+func cmdSignal(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "signal NAME kill|term")
+	signals := map[string]syscall.Signal{"kill": syscall.SIGKILL, "term": syscall.SIGTERM}
+	ts.Check(stageOf(ts).background[args[0]].cmd.Process.Signal(signals[args[1]]))
+}
+
+func cmdEnded(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "ended NAME CODE")
+	finish(ts, args[0], stageOf(ts).background[args[0]], args[1])
+}
+
+func cmdUntil(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "until CALL N")
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	end := time.After(patience)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if countCalls(stageOf(ts).entries(ts), args[0]) >= want {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-end:
+			ts.Fatalf("fewer than %d requests of %s", want, args[0])
+		}
+	}
+}
+
+func countCalls(entries []sandbox.Entry, call string) int {
+	n := 0
+	for _, e := range entries {
+		if string(e.Call) == call || call == "*" {
+			n++
+		}
+	}
+	return n
+}
+
+func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, args, 2, "json FILE PATH [VALUE]")
+	got, err := lookUp([]byte(ts.ReadFile(args[0])), args[1])
+	if err != nil {
+		if neg && len(args) == 2 {
+			return
+		}
+		ts.Fatalf("%v\n%s", err, ts.ReadFile(args[0]))
+	}
+	want := strings.Join(args[2:], " ")
+	if (got == want) == neg {
+		ts.Fatalf("%s is %s, expected %s\n%s", args[1], got, want, ts.ReadFile(args[0]))
+	}
+}
+
+func cmdLet(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 3, "let NAME FILE PATH")
+	got, err := lookUp([]byte(ts.ReadFile(args[1])), args[2])
+	ts.Check(err)
+	ts.Setenv(args[0], got)
+}
+
+func cmdMembers(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "members GROUP SPEC...")
+	var members map[string][]string
+	ts.Check(stageOf(ts).get("members", &members))
+	want := map[string]bool{}
+	for _, spec := range args[1:] {
+		refs, take := strings.CutPrefix(spec, "-")
+		for _, ref := range expand(refs) {
+			if spec != "none" {
+				want[ref] = !take
+			}
+		}
+	}
+	var missing, extra []string
+	for ref, in := range want {
+		if in && !slices.Contains(members[args[0]], ref) {
+			missing = append(missing, ref)
+		}
+	}
+	for _, ref := range members[args[0]] {
+		if !want[ref] {
+			extra = append(extra, ref)
+		}
+	}
+	if len(missing)+len(extra) > 0 {
+		slices.Sort(missing)
+		ts.Fatalf("group %s: missing %v, not expected %v", args[0], missing, extra)
+	}
+}
+
+func cmdLedger(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "ledger CALL N")
+	if got := strconv.Itoa(countCalls(stageOf(ts).entries(ts), args[0])); got != args[1] {
+		ts.Fatalf("%s requests of %s, expected %s", got, args[0], args[1])
+	}
+}
+
+func cmdAccepted(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "accepted GROUP N")
+	n := 0
+	for _, e := range stageOf(ts).entries(ts) {
+		if e.Sync != nil && (args[0] == "*" || e.Group == args[0]) {
+			n++
+		}
+	}
+	if strconv.Itoa(n) != args[1] {
+		ts.Fatalf("%d rosters of %s accepted, expected %s", n, args[0], args[1])
+	}
+}
+
+func cmdOrder(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "order A B")
+	last := map[string]sandbox.Entry{}
+	for _, e := range stageOf(ts).entries(ts) {
+		if e.Sync != nil {
+			last[e.Group] = e
+		}
+	}
+	before, after := last[args[0]], last[args[1]]
+	if before.Sync == nil || after.Sync == nil || before.Sync.ProcessedAt == nil || before.Sync.ProcessedAt.After(after.At) {
+		ts.Fatalf("%s was not finished before %s was sent", args[0], args[1])
+	}
+}
+
+func cmdAbsent(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "absent FILE TEXT")
+	if strings.Contains(ts.ReadFile(args[0]), args[1]) {
+		ts.Fatalf("%s holds %q", args[0], args[1])
+	}
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain lets the scripts run this very program as the command rosterd.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"rosterd": main})
+}
+
+// TestScripts drives the real program against the real sandbox process, one
+// story for each file in testdata/script. Whatever the story, at its end the
+// sandbox must have seen nothing dangerous, and nobody's data may stand in any
+// output or file.
+//
+//	| command                     | what it does                                                      |
+//	| --------------------------- | ----------------------------------------------------------------- |
+//	| sandbox [flag...]           | starts the sandbox process                                        |
+//	| put PATH BODY               | PUT to the sandbox's control surface, such as put faults '[…]'    |
+//	| census FILE SPEC...         | writes an export, see writeCensus                                 |
+//	| ros CODE ARG...             | runs rosterd, which must exit with CODE; prints go to out and err |
+//	| bg NAME ARG...              | starts rosterd in the background                                  |
+//	| signal NAME kill|term       | signals it                                                        |
+//	| ended NAME CODE             | waits for its end; CODE killed for a signal                       |
+//	| until CALL N                | waits until the sandbox has seen N requests of CALL               |
+//	| json FILE PATH [VALUE]      | compares a value of a JSON file; ! json: must differ              |
+//	| let NAME FILE PATH          | puts a value of a JSON file into an environment variable          |
+//	| members GROUP SPEC...       | compares who is subscribed, such as S1-S9 -S4; none: nobody       |
+//	| ledger CALL N               | compares how many requests of CALL were seen                      |
+//	| accepted GROUP N            | compares how many rosters of a group were accepted; *: of all     |
+//	| order A B                   | A's last roster was completed before B's last one arrived         |
+//	| absent FILE TEXT            | FILE must not hold TEXT                                           |
+//
+// A script's extra.yaml is appended to base.yaml; its vitable section takes the
+// place of the quick one here.
+func TestScripts(t *testing.T) {
+	base, err := os.ReadFile(filepath.Join("testdata", "base.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               func(env *testscript.Env) error { return setup(env, string(base)) },
+		Cmds:                commandTable(),
+	})
+}
+
+// quick makes the program fast enough for tests.
+const quick = "vitable: {requests_per_second: 0, poll: {initial: 20ms, max: 200ms, deadline: 1m}, settle: 1s}\n"
+
+func setup(env *testscript.Env, base string) error {
+	extra, err := os.ReadFile(filepath.Join(env.WorkDir, "extra.yaml"))
+	if err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	text := base + string(extra)
+	if !strings.Contains("\n"+string(extra), "\nvitable:") {
+		text += quick
+	}
+	if err := os.WriteFile(filepath.Join(env.WorkDir, "rosterd.yaml"), []byte(text), 0o600); err != nil {
+		return err
+	}
+	stage := &stage{dir: env.WorkDir, background: map[string]*process{}}
+	env.Values[stageKey{}] = stage
+	env.Setenv("VITABLE_CONNECT_API_KEY", "vit_apk_"+canarySecret)
+	env.Setenv("ROSTERD_LISTEN", "127.0.0.1:0")
+	env.Defer(func() { stage.close(env.T()) })
+	return nil
+}
+
+type stageKey struct{}
+
+// stage is what one script works with beside its files.
+type stage struct {
+	dir        string
+	url        string
+	sandbox    *process
+	background map[string]*process
+}
+
+// close ends every process and checks what holds in every story.
+func (s *stage) close(t testscript.T) {
+	for _, p := range s.background {
+		p.kill()
+	}
+	if s.sandbox != nil {
+		var violations []string
+		if err := s.get("violations", &violations); err != nil {
+			t.Log("read violations:", err)
+			t.FailNow()
+		}
+		s.sandbox.kill()
+		for _, violation := range violations {
+			t.Log("the sandbox saw:", violation)
+		}
+		if len(violations) > 0 {
+			t.FailNow()
+		}
+	}
+	found := findCanaries(s.dir)
+	for _, p := range s.background {
+		found = append(found, canariesIn("output of a background process", p.output.Bytes())...)
+	}
+	for _, canary := range found {
+		t.Log("somebody's data:", canary)
+	}
+	if len(found) > 0 {
+		t.FailNow()
+	}
+}
+
+// findCanaries searches every file that rosterd wrote.
+func findCanaries(dir string) (found []string) {
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || isInput(path) {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		found = append(found, canariesIn(path, text)...)
+		return err
+	})
+	if err != nil {
+		found = append(found, "search stopped: "+err.Error())
+	}
+	return found
+}
+
+// isInput says which files hold people on purpose: the exports.
+func isInput(path string) bool {
+	return strings.HasSuffix(path, ".csv") || strings.Contains(path, ".csv.")
+}
+
+// canariesIn names the canaries, not the text around them.
+func canariesIn(where string, text []byte) (found []string) {
+	for _, canary := range canaries() {
+		if bytes.Contains(bytes.ToLower(text), []byte(strings.ToLower(canary))) {
+			found = append(found, fmt.Sprintf("%q in %s", canary, where))
+		}
+	}
+	return found
+}
