@@ -29,21 +29,21 @@
 // On the same listener, from loopback addresses only, without a key and
 // without a trace in the ledger:
 //
-//	| request                              | what it does                                            |
-//	| ------------------------------------ | ------------------------------------------------------- |
-//	| GET    /_sandbox/ledger              | every request so far: [Entry], people by reference_id   |
-//	| DELETE /_sandbox/ledger              | forgets requests and violations                         |
-//	| GET    /_sandbox/violations          | dangerous things that the client did: [text]            |
-//	| GET    /_sandbox/members             | who is subscribed: {external_reference_id: [reference_id]} |
-//	| PUT    /_sandbox/members/{ext}       | {"members": [row]} are subscribed in that group from now on |
-//	| GET    /_sandbox/faults              | the faults that are set: [Fault]                        |
-//	| PUT    /_sandbox/faults              | [Fault] take the place of all faults                    |
-//	| DELETE /_sandbox/faults              | no faults                                               |
-//	| PUT    /_sandbox/refusals            | [Rule] take the place of all rules                      |
-//	| DELETE /_sandbox/refusals            | no rules                                                |
-//	| PUT    /_sandbox/processing          | {"duration": "2s"}: every later sync takes that long    |
-//	| DELETE /_sandbox/processing          | back to the default time                                |
-//	| DELETE /_sandbox/syncs/{request_id}  | a sync in flight is written off: it never takes effect  |
+//	| request                             | what it does                                                |
+//	| ----------------------------------- | ----------------------------------------------------------- |
+//	| GET    /_sandbox/ledger             | every request so far: [Entry], people by reference_id       |
+//	| DELETE /_sandbox/ledger             | forgets requests and violations                             |
+//	| GET    /_sandbox/violations         | dangerous things that the client did: [text]                |
+//	| GET    /_sandbox/members            | who is subscribed: {external_reference_id: [reference_id]}  |
+//	| PUT    /_sandbox/members/{ext}      | {"members": [row]} are subscribed in that group from now on |
+//	| GET    /_sandbox/faults             | the faults that are set: [Fault]                            |
+//	| PUT    /_sandbox/faults             | [Fault] take the place of all faults                        |
+//	| DELETE /_sandbox/faults             | no faults                                                   |
+//	| PUT    /_sandbox/refusals           | [Rule] take the place of all rules                          |
+//	| DELETE /_sandbox/refusals           | no rules                                                    |
+//	| PUT    /_sandbox/processing         | {"duration": "2s"}: every later sync takes that long        |
+//	| DELETE /_sandbox/processing         | back to the default time                                    |
+//	| DELETE /_sandbox/syncs/{request_id} | a sync in flight is written off: it never takes effect      |
 //
 // # Privacy
 //

@@ -94,24 +94,32 @@ func calls() []Call {
 }
 
 // Validate says everything that keeps the fault from ever working as written.
-func (f Fault) Validate() error {
+func (f Fault) Validate() error { return errors.Join(f.checkNames(), f.checkNumbers()) }
+
+// checkNames checks the call, the kind, and that they go together.
+func (f Fault) checkNames() error {
 	fits, known := f.Kind.calls()
+	switch {
+	case !known:
+		return fmt.Errorf("unknown kind %q", f.Kind)
+	case f.Call == AnyCall || slices.Contains(fits, f.Call):
+		return nil
+	case slices.Contains(calls(), f.Call):
+		return fmt.Errorf("kind %s does not apply to %s", f.Kind, f.Call)
+	default:
+		return fmt.Errorf("unknown call %q", f.Call)
+	}
+}
+
+func (f Fault) checkNumbers() error {
 	var faults []error
-	if !known {
-		faults = append(faults, fmt.Errorf("unknown kind %q", f.Kind))
-	}
-	if f.Call != AnyCall && !slices.Contains(calls(), f.Call) {
-		faults = append(faults, fmt.Errorf("unknown call %q", f.Call))
-	} else if f.Call != AnyCall && known && !slices.Contains(fits, f.Call) {
-		faults = append(faults, fmt.Errorf("kind %s does not apply to %s", f.Kind, f.Call))
-	}
 	if f.Status != 0 && (f.Status < 200 || f.Status > 599) {
 		faults = append(faults, fmt.Errorf("status %d is not within 200 to 599", f.Status))
 	}
 	if f.Kind == FaultStatus && f.Status == 0 {
 		faults = append(faults, errors.New("kind status needs a status"))
 	}
-	if (f.Kind == FaultSlow || f.Kind == FaultDrip) && f.Delay <= 0 {
+	if (f.Kind == FaultSlow || f.Kind == FaultDrip) && f.Delay == 0 {
 		faults = append(faults, fmt.Errorf("kind %s needs a delay", f.Kind))
 	}
 	if f.Delay < 0 || f.After < 0 || f.Times < 0 {

@@ -188,21 +188,27 @@ func TestErrorShapes(t *testing.T) {
 }
 
 func TestNowhere(t *testing.T) {
-	for _, tt := range []struct{ name, method, path string }{
-		{"an unknown path", "GET", "/v2/groups"},
-		{"an unknown method", "DELETE", "/v1/groups/grp_000001"},
-		{"an empty id", "GET", "/v1/groups//members/sync/x"},
+	for _, tt := range []struct {
+		name, method, path string
+		violations         []string
+	}{
+		{"an unknown path", "GET", "/v2/groups", []string{}},
+		{"an unknown method", "DELETE", "/v1/groups/grp_000001", []string{"request 1, DELETE: sent to a path that does not exist"}},
+		{"an empty id", "POST", "/v1/groups//members/sync", []string{"request 1, POST: sent to a path that does not exist"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := sandbox.New(sandbox.Default())
 			a := inProcess(t, s)
 			a.wild = true
-			r, err := a.try(tt.method, tt.path, "")
+			r, err := a.try(tt.method, tt.path, `{"members": []}`)
 			if err != nil || r.status != http.StatusNotFound {
 				t.Errorf("got %d, %v", r.status, err)
 			}
 			if got := s.Ledger(); len(got) != 1 || got[0].Call != "" || got[0].Status != 404 {
 				t.Errorf("ledger %+v", got)
+			}
+			if diff := cmp.Diff(tt.violations, s.Violations()); diff != "" {
+				t.Errorf("violations (-want +got):\n%s", diff)
 			}
 		})
 	}

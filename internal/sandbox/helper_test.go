@@ -49,20 +49,23 @@ type api struct {
 // inProcess calls the handler without a network.
 func inProcess(t *testing.T, s *sandbox.Server) *api {
 	t.Helper()
-	return &api{t: t, client: &http.Client{Transport: direct{s}}, base: "http://sandbox", spec: loadSpec(t)}
+	return &api{t: t, client: client(direct{s}), base: "http://sandbox", spec: loadSpec(t)}
 }
 
 // overTCP serves the sandbox on a loopback listener.
 func overTCP(t *testing.T, s *sandbox.Server) *api {
 	t.Helper()
 	server := httptest.NewServer(s)
-	transport := &http.Transport{DisableKeepAlives: true}
 	t.Cleanup(server.Close)
-	client := &http.Client{
+	return &api{t: t, client: client(&http.Transport{DisableKeepAlives: true}), base: server.URL, spec: loadSpec(t)}
+}
+
+// client follows no redirects.
+func client(transport http.RoundTripper) *http.Client {
+	return &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &api{t: t, client: client, base: server.URL, spec: loadSpec(t)}
 }
 
 // direct is a transport that calls a handler.

@@ -14,8 +14,9 @@ func (s *Server) Ledger() []Entry {
 
 // Violations returns the dangerous things that the client did, oldest first:
 // a sync of a group that still had one in flight, a sync of a group that does
-// not exist, keys that the API does not have, and people who were sent for one
-// group while another still lists them. Then, for each person whom Seed put
+// not exist, a write to a path that does not exist, keys that the API does not
+// have, and people who were sent for one group while another still lists them.
+// Then, for each person whom Seed put
 // into two groups, that. None is an empty slice.
 func (s *Server) Violations() []string {
 	defer s.enter()()

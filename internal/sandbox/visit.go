@@ -68,8 +68,15 @@ func (s *Server) authorised(r *http.Request) bool {
 	return bearer && key != "" && (s.key == "" || key == s.key)
 }
 
-// nowhere answers what no call has the method and path of.
-func (s *Server) nowhere(*visit) answer { return fail(http.StatusNotFound, "no such resource") }
+// nowhere answers what no call has the method and path of. A write that went
+// astray, such as a sync of a group whose id is empty, is remembered.
+func (s *Server) nowhere(v *visit) answer {
+	if v.request.Method != http.MethodGet {
+		defer s.enter()()
+		s.violate(v, "sent to a path that does not exist")
+	}
+	return fail(http.StatusNotFound, "no such resource")
+}
 
 // isJSON reports whether a request that has a body says that it is JSON.
 func isJSON(r *http.Request) bool {
@@ -83,6 +90,9 @@ func isJSON(r *http.Request) bool {
 // violate remembers something dangerous that the client did; the lock is held.
 func (s *Server) violate(v *visit, what string) {
 	where := string(v.entry.Call)
+	if where == "" {
+		where = v.entry.Method
+	}
 	if v.entry.Group != "" {
 		where += " " + v.entry.Group
 	}

@@ -51,8 +51,8 @@ func Loop(ctx context.Context, s Schedule, o Options, run func(ctx context.Conte
 		switch {
 		case ctx.Err() != nil:
 			return
-		case due.After(now):
-			if trigger = l.wait(ctx, min(due.Sub(now), longestSleep)); trigger == "" {
+		case due.IsZero() || due.After(now):
+			if trigger = l.wait(ctx, untilDue(due, now)); trigger == "" {
 				continue
 			}
 		default:
@@ -68,6 +68,14 @@ func Loop(ctx context.Context, s Schedule, o Options, run func(ctx context.Conte
 type loop struct {
 	Options
 	run func(ctx context.Context, trigger string)
+}
+
+// untilDue is how long to sleep; a due time that never comes is a long way off.
+func untilDue(due, now time.Time) time.Duration {
+	if due.IsZero() {
+		return longestSleep
+	}
+	return min(due.Sub(now), longestSleep)
 }
 
 // wait returns TriggerManual when somebody asks, "" when the time is over.
