@@ -67,7 +67,7 @@ func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome ros
 	if !state.HasBaseline || sync.AdoptConfig || state.ConfigHash == "" {
 		state.ConfigHash = sync.ConfigHash
 	}
-	took := max(outcome.CompletedAt.Sub(sync.SubmittedAt), time.Millisecond)
+	took := processingTime(sync, outcome, r.Now())
 	state.Took, state.TookMembers = smooth(state.Took, took), sync.Size
 	state.HasBaseline, state.Created, state.Members = true, false, len(effect.After.Members)
 	state.Delivered = delivered(state.Delivered, sync.Digest, r.Now(), len(outcome.Failures))
@@ -85,6 +85,13 @@ func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome ros
 	r.Log.Info("sync completed", zap.String("group", sync.Group), zap.String("request_id", sync.RequestID),
 		zap.Int("added", len(effect.Added)), zap.Int("changed", len(effect.Changed)), zap.Int("removed", len(effect.Removed)), zap.Int("failures", len(failures)))
 	return effect, nil
+}
+
+// processingTime is how long Vitable took, by its own account, but within what
+// was seen from here: the clocks may differ.
+func processingTime(sync roster.Sync, outcome roster.Outcome, seen time.Time) time.Duration {
+	took := outcome.CompletedAt.Sub(sync.SubmittedAt)
+	return max(min(took, seen.Sub(sync.SubmittedAt)), time.Millisecond)
 }
 
 // delivered counts how often one payload was delivered with failures.

@@ -14,11 +14,17 @@ type Pace struct {
 	Max     time.Duration // between two looks at most
 }
 
+// soonest is the earliest first look: sooner would ask before an answer can be.
+const soonest = 10 * time.Millisecond
+
 // First is how long after acceptance the first look is worth it, for a request
-// that is expected to take this long (0: not known). A little early, so that a
-// request that is faster than usual is not found late.
+// that is expected to take this long (0: not known). A little late, so that
+// most requests are found finished at the first look.
 func (p Pace) First(expected time.Duration) time.Duration {
-	return max(p.Initial, expected-expected/16)
+	if expected == 0 {
+		return p.Initial
+	}
+	return expected + expected/32 + soonest
 }
 
 // Next is how long to wait after a look that came elapsed after acceptance: a
