@@ -29,9 +29,10 @@ func (p Pace) First(expected time.Duration) time.Duration {
 
 // Next is how long to wait after a look that came elapsed after acceptance: a
 // tenth of that and up to a second, so a completion is seen within 10 % of its
-// processing time and one second.
+// processing time and one second. Young requests are looked at sooner: a first
+// look that came a little early should not cost a second.
 func (p Pace) Next(elapsed time.Duration) time.Duration {
-	return min(p.Max, elapsed/10+min(p.Initial, time.Second))
+	return min(p.Max, elapsed/10+max(soonest, min(p.Initial, time.Second, elapsed/2)))
 }
 
 // expect guesses how long Vitable takes for a roster of this size, from this
