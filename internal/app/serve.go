@@ -152,7 +152,7 @@ func (d *daemon) loop(ctx context.Context, plan schedule.Schedule, registry *pro
 	next := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."})
 	registry.MustRegister(next)
 	schedule.Loop(ctx, plan, schedule.Options{
-		Now: d.app.Now, RunAtStart: d.startsWithRun(last, known, plan), Trigger: d.trigger,
+		Now: d.app.Now, Last: d.goesOnFrom(last), RunAtStart: d.startsWithRun(last, known, plan), Trigger: d.trigger,
 		NextDue:  func(at time.Time) { next.Set(float64(at.Unix())) },
 		Panicked: func(any) { d.app.log.Error("run stopped unexpectedly; the next one is tried as scheduled") },
 	}, d.run)
@@ -175,6 +175,15 @@ func (d *daemon) startsWithRun(last roster.Run, known bool, plan schedule.Schedu
 	unfinished := last.Outcome == roster.RunRunning || last.Outcome == roster.RunInterrupted
 	d.repeat.Store(unfinished)
 	return unfinished
+}
+
+// goesOnFrom is when the schedule was last served; nobody asks for what was
+// missed where the daemon must not start with a run.
+func (d *daemon) goesOnFrom(last roster.Run) time.Time {
+	if d.app.Env.RunOnStart == config.OnStartNever {
+		return time.Time{}
+	}
+	return last.StartedAt
 }
 
 func (d *daemon) run(ctx context.Context, trigger string) {

@@ -51,6 +51,8 @@ func (r *Reconciler) pull(ctx context.Context, feed Feed, last *roster.Pull, day
 	}
 	if fault != nil {
 		pull.Reason = fault.Error()
+	}
+	if fault != nil && ctx.Err() == nil { // a run that was told to stop says nothing about the source
 		r.Metrics.sourceFailed(feed.Name, fault.Word)
 		r.Log.Warn("source in doubt", zap.String("source", feed.Name), zap.String("state", string(state)), zap.String("reason", pull.Reason))
 	}
