@@ -23,13 +23,15 @@ const (
 	maxStepBack = 24 * time.Hour
 )
 
-// Options are what a loop works with.
+// Options are what a loop works with. Last, RunAtStart and Trigger may be left
+// out; the rest is needed.
 type Options struct {
 	Now        func() time.Time
-	RunAtStart bool
-	Trigger    <-chan struct{} // each value asks for a run
-	NextDue    func(time.Time) // is told when the next run is due
-	Panicked   func(cause any) // is told of a run that panicked; the next one is called all the same
+	Last       time.Time       // when the last run before this program began; zero: due times before now are nobody's
+	RunAtStart bool            // whether to begin with a run, which is the catch-up too
+	Trigger    <-chan struct{} // each value asks for a run; a buffer of one makes one of all requests during a run
+	NextDue    func(time.Time) // is told when the next scheduled run is due, during a run the one after it
+	Panicked   func(cause any) // is told, on the stack of the panic, of a run that panicked; the next is called all the same
 }
 
 // Loop calls run whenever it is due, one call at a time, until ctx ends and the
@@ -37,31 +39,30 @@ type Options struct {
 // caught up with one call.
 func Loop(ctx context.Context, s Schedule, o Options, run func(ctx context.Context, trigger string)) {
 	l := loop{o, run}
-	if o.RunAtStart && ctx.Err() == nil {
+	seen := o.Last // every due time up to here has had its run
+	if o.RunAtStart || seen.IsZero() {
+		seen = l.clock()
+	}
+	if o.RunAtStart {
+		o.NextDue(s.Next(seen))
 		l.call(ctx, TriggerStart)
 	}
-	for seen := o.Now(); ; {
-		now := o.Now()
+	for ctx.Err() == nil {
+		now := l.clock()
 		if seen.Sub(now) > maxStepBack {
 			seen = now
 		}
 		due := s.Next(seen)
-		o.NextDue(due)
-		trigger := TriggerSchedule
-		switch {
-		case ctx.Err() != nil:
-			return
-		case due.IsZero() || due.After(now):
-			if trigger = l.wait(ctx, untilDue(due, now)); trigger == "" {
-				continue
+		if due.IsZero() || due.After(now) {
+			o.NextDue(due)
+			if l.asked(ctx, untilDue(due, now)) {
+				l.call(ctx, TriggerManual)
 			}
-		default:
-			if now.Sub(due) > late {
-				trigger = TriggerCatchUp
-			}
-			seen = now
+			continue
 		}
-		l.call(ctx, trigger)
+		seen = now
+		o.NextDue(s.Next(seen))
+		l.call(ctx, onTime(due, now))
 	}
 }
 
@@ -78,24 +79,39 @@ func untilDue(due, now time.Time) time.Duration {
 	return min(due.Sub(now), longestSleep)
 }
 
-// wait returns TriggerManual when somebody asks, "" when the time is over.
-func (l loop) wait(ctx context.Context, long time.Duration) string {
+// onTime is the trigger of a run that was due and is called now.
+func onTime(due, now time.Time) string {
+	if now.Sub(due) > late {
+		return TriggerCatchUp
+	}
+	return TriggerSchedule
+}
+
+// clock is the wall clock alone. The monotonic reading beside it would hide
+// every step of the clock and the time that the machine slept.
+func (l loop) clock() time.Time { return l.Now().Round(0) }
+
+// asked waits so long for somebody to ask for a run, and says whether they did.
+func (l loop) asked(ctx context.Context, long time.Duration) bool {
 	timer := time.NewTimer(long)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
 	case <-l.Trigger:
-		return TriggerManual
+		return true
 	}
-	return ""
+	return false
 }
 
+// call makes one run, unless the end came first.
 func (l loop) call(ctx context.Context, trigger string) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			l.Panicked(cause)
 		}
 	}()
-	l.run(ctx, trigger)
+	if ctx.Err() == nil {
+		l.run(ctx, trigger)
+	}
 }

@@ -22,6 +22,8 @@ type bench struct {
 	trigger chan struct{}
 	calls   []string
 	panics  int
+	last    time.Time // when the run before began
+	next    time.Time // what was told to be due next
 	run     func(n int)
 }
 
@@ -39,7 +41,8 @@ func (b *bench) loop(t *testing.T, spec string, atStart bool, long time.Duration
 		b.trigger = make(chan struct{}, 1)
 	}
 	schedule.Loop(ctx, s, schedule.Options{
-		Now: b.now, RunAtStart: atStart, Trigger: b.trigger, NextDue: func(time.Time) {}, Panicked: func(any) { b.panics++ },
+		Now: b.now, Last: b.last, RunAtStart: atStart, Trigger: b.trigger,
+		NextDue: func(next time.Time) { b.next = next }, Panicked: func(any) { b.panics++ },
 	}, func(_ context.Context, trigger string) {
 		b.calls = append(b.calls, trigger+" "+b.now().Format("02 15:04"))
 		if b.run != nil {
@@ -61,6 +64,35 @@ func TestLoop(t *testing.T) {
 	}{
 		{name: "on time", spec: "0 */6 * * *", long: 13 * time.Hour, want: []string{"schedule 01 06:00", "schedule 01 12:00"}},
 		{name: "at the start too", spec: "0 */6 * * *", atStart: true, long: 7 * time.Hour, want: []string{"start 01 00:00", "schedule 01 06:00"}},
+		{
+			name: "what comes due during the run at the start is caught up, once", spec: "0 * * * *", atStart: true, long: 210 * time.Minute,
+			run: func(_ *bench, n int) {
+				if n == 1 {
+					pass(150 * time.Minute)
+				}
+			},
+			want: []string{"start 01 00:00", "catch_up 01 02:30", "schedule 01 03:00"},
+		},
+		{
+			name: "a request during a scheduled run is a run of its own", spec: "0 * * * *", long: 90 * time.Minute,
+			run: func(b *bench, n int) {
+				if n == 1 {
+					b.trigger <- struct{}{}
+					pass(10 * time.Minute)
+				}
+			},
+			want: []string{"schedule 01 01:00", "manual 01 01:10"},
+		},
+		{
+			name: "the clock goes back a little before a due time: once, by the new clock", spec: "0 6 * * *", long: 8 * time.Hour,
+			during: func(b *bench) { pass(5*time.Hour + 50*time.Minute); b.step.Add(-int64(30 * time.Minute)) },
+			want:   []string{"schedule 01 06:00"},
+		},
+		{
+			name: "the clock goes forward a little: on time by the new clock", spec: "0 6 * * *", long: 8 * time.Hour,
+			during: func(b *bench) { pass(3 * time.Hour); b.step.Add(int64(2 * time.Hour)) },
+			want:   []string{"schedule 01 06:00"},
+		},
 		{
 			name: "asked for, and asked twice while it runs", spec: "0 6 * * *", long: 3 * time.Hour,
 			during: func(b *bench) { pass(time.Hour); b.trigger <- struct{}{} },
@@ -84,6 +116,15 @@ func TestLoop(t *testing.T) {
 				}
 			},
 			want: []string{"schedule 01 01:00", "catch_up 01 03:30", "schedule 01 04:00", "schedule 01 05:00"},
+		},
+		{
+			name: "a minute late is on time", spec: "0 * * * *", long: 130 * time.Minute,
+			run: func(_ *bench, n int) {
+				if n == 1 {
+					pass(61 * time.Minute)
+				}
+			},
+			want: []string{"schedule 01 01:00", "schedule 01 02:01"},
 		},
 		{
 			name: "a panic does not end the schedule", spec: "0 * * * *", long: 150 * time.Minute,
@@ -151,4 +192,66 @@ func TestLoopStops(t *testing.T) {
 			t.Errorf("%d runs", len(b.calls))
 		}
 	})
+}
+
+// The program before this one has runs too: they are where the loop goes on.
+func TestLoopGoesOnFromTheLastRun(t *testing.T) {
+	ago := func(d time.Duration) time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Add(-d) }
+	tests := []struct {
+		name    string
+		spec    string
+		last    time.Time
+		atStart bool
+		want    []string
+	}{
+		{"nothing was missed", "0 */6 * * *", ago(0), false, []string{"schedule 01 06:00"}},
+		{"missed for days: once", "0 */6 * * *", ago(72 * time.Hour), false, []string{"catch_up 01 00:00", "schedule 01 06:00"}},
+		{"a run at the start is the catch-up", "0 */6 * * *", ago(72 * time.Hour), true, []string{"start 01 00:00", "schedule 01 06:00"}},
+		{"a duration runs on over a restart", "@every 5h", ago(2 * time.Hour), false, []string{"schedule 01 03:00"}},
+		{"a duration starts anew with a run at the start", "@every 5h", ago(2 * time.Hour), true, []string{"start 01 00:00", "schedule 01 05:00"}},
+		{"no last run", "@every 5h", time.Time{}, false, []string{"schedule 01 05:00"}},
+		{"a last run of a clock that was wrong", "0 */6 * * *", ago(-48 * time.Hour), false, []string{"schedule 01 06:00"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := &bench{last: test.last}
+				b.loop(t, test.spec, test.atStart, 7*time.Hour)
+				if diff := cmp.Diff(test.want, b.calls); diff != "" {
+					t.Errorf("calls (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// While a run is under way, the next due time is the one after it.
+func TestLoopTellsWhatIsNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &bench{}
+		var during []string
+		b.run = func(int) { during = append(during, b.next.Format("02 15:04")) }
+		b.loop(t, "0 */6 * * *", true, 13*time.Hour)
+		if diff := cmp.Diff([]string{"01 06:00", "01 12:00", "01 18:00"}, during); diff != "" {
+			t.Errorf("next due (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A request and the end together are the end. Which of them is looked at first
+// is chance, so there are many of them.
+func TestLoopPrefersToStop(t *testing.T) {
+	s, err := schedule.Parse("0 6 * * *", "UTC")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 50 {
+		ctx, cancel := context.WithCancel(t.Context())
+		trigger := make(chan struct{}, 1)
+		trigger <- struct{}{}
+		schedule.Loop(ctx, s, schedule.Options{
+			Now:     func() time.Time { return time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC) },
+			Trigger: trigger, NextDue: func(time.Time) { cancel() }, Panicked: func(any) {},
+		}, func(context.Context, string) { t.Error("a run after the end") })
+	}
 }

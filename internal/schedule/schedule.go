@@ -41,12 +41,12 @@ func Parse(spec, zone string) (Schedule, error) {
 	if strings.Contains(spec, "TZ=") {
 		return Schedule{}, errors.New("ROSTERD_SCHEDULE: leave the zone out and set ROSTERD_TIMEZONE")
 	}
-	civil, err := parse(spec)
+	civil, err := parse(strings.TrimSpace(spec))
 	if err != nil {
 		return Schedule{}, fmt.Errorf("ROSTERD_SCHEDULE: %w", err)
 	}
 	every, constant := civil.(cron.ConstantDelaySchedule)
-	if constant && (every.Delay < leastEvery || strings.Contains(spec, "-")) {
+	if constant && every.Delay < leastEvery {
 		return Schedule{}, fmt.Errorf("ROSTERD_SCHEDULE: @every needs at least %s", leastEvery)
 	}
 	s := Schedule{civil: civil, every: constant, zone: location}
@@ -73,6 +73,7 @@ func parse(spec string) (schedule cron.Schedule, err error) {
 // Next is the first due instant after the given one; the zero time when there
 // is none within years.
 func (s Schedule) Next(after time.Time) time.Time {
+	after = after.Round(0) // the wall clock's reading only; the monotonic one stands still while the machine sleeps
 	if s.every {
 		return s.civil.Next(after)
 	}
@@ -110,12 +111,9 @@ func (s Schedule) instant(wall time.Time) time.Time {
 	case shown.Before(wall): // read with the offset after it
 		return ends
 	}
-	if begins.IsZero() {
-		return t
-	}
 	_, before := begins.Add(-time.Nanosecond).Zone()
 	_, now := t.Zone()
-	if first := t.Add(time.Duration(now-before) * time.Second); first.Before(begins) && onWall(first).Equal(wall) {
+	if first := t.Add(time.Duration(now-before) * time.Second); first.Before(begins) {
 		return first
 	}
 	return t
