@@ -154,7 +154,7 @@ func (d *daemon) loop(ctx context.Context, plan schedule.Schedule, registry *pro
 	registry.MustRegister(next)
 	schedule.Loop(ctx, plan, schedule.Options{
 		Now: d.app.Now, Last: d.goesOnFrom(last), RunAtStart: d.startsWithRun(last, known, plan), Trigger: d.trigger,
-		NextDue:  func(at time.Time) { next.Set(float64(at.Unix())) },
+		NextDue: func(at time.Time) { next.Set(float64(at.Unix())) },
 		Panicked: func(any) { // what it panicked with may be somebody's data; where it did is not
 			d.app.log.Error("run stopped unexpectedly; the next one is tried as scheduled", zap.ByteString("stack", debug.Stack()))
 		},
