@@ -31,7 +31,7 @@ func commandTable() map[string]command {
 	return map[string]command{
 		"sandbox": cmdSandbox, "put": cmdPut, "census": cmdCensus, "ros": cmdRos, "bg": cmdBackground, "signal": cmdSignal, "ended": cmdEnded,
 		"until": cmdUntil, "json": cmdJSON, "let": cmdLet, "members": cmdMembers, "ledger": cmdLedger, "accepted": cmdAccepted, "order": cmdOrder,
-		"absent": cmdAbsent,
+		"absent": cmdAbsent, "keys": cmdKeys, "age": cmdAge, "cut": cmdCut,
 	}
 }
 
@@ -49,6 +49,7 @@ type process struct {
 	cmd    *exec.Cmd
 	output *safeBuffer
 	done   chan struct{}
+	told   time.Time // when it was signalled
 }
 
 // safeBuffer is a buffer for output that is read while it is written.
@@ -98,7 +99,7 @@ func environ(ts *testscript.TestScript) []string {
 	var all []string
 	for _, name := range []string{
 		"PATH", "HOME", "TMPDIR", "VITABLE_CONNECT_API_KEY", "VITABLE_CONNECT_BASE_URL", "ROSTERD_DATA_DIR", "ROSTERD_CONFIG", "ROSTERD_LISTEN",
-		"ROSTERD_STATE_KEY", "ROSTERD_SCHEDULE", "ROSTERD_TIMEZONE", "ROSTERD_RUN_ON_START", "ROSTERD_WEB_TOKEN", "ROSTERD_LOG_LEVEL", "GOCOVERDIR", "GORACE",
+		"ROSTERD_SHEDULE", "ROSTERD_STATE_KEY", "ROSTERD_SCHEDULE", "ROSTERD_TIMEZONE", "ROSTERD_RUN_ON_START", "ROSTERD_WEB_TOKEN", "ROSTERD_LOG_LEVEL", "GOCOVERDIR", "GORACE",
 	} {
 		if value := ts.Getenv(name); value != "" {
 			all = append(all, name+"="+value)
@@ -213,12 +214,23 @@ func cmdBackground(ts *testscript.TestScript, _ bool, args []string) {
 func cmdSignal(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 2, "signal NAME kill|term")
 	signals := map[string]syscall.Signal{"kill": syscall.SIGKILL, "term": syscall.SIGTERM}
-	ts.Check(stageOf(ts).background[args[0]].cmd.Process.Signal(signals[args[1]]))
+	p := stageOf(ts).background[args[0]]
+	p.told = time.Now()
+	ts.Check(p.cmd.Process.Signal(signals[args[1]]))
 }
 
 func cmdEnded(ts *testscript.TestScript, _ bool, args []string) {
-	need(ts, args, 2, "ended NAME CODE")
-	finish(ts, args[0], stageOf(ts).background[args[0]], args[1])
+	need(ts, args, 2, "ended NAME CODE [WITHIN]")
+	p := stageOf(ts).background[args[0]]
+	finish(ts, args[0], p, args[1])
+	if len(args) == 2 {
+		return
+	}
+	within, err := time.ParseDuration(args[2])
+	ts.Check(err)
+	if took := time.Since(p.told); took > within {
+		ts.Fatalf("%s ended %s after the signal, expected %s", args[0], took, within)
+	}
 }
 
 func cmdUntil(ts *testscript.TestScript, _ bool, args []string) {
@@ -341,4 +353,29 @@ func cmdAbsent(ts *testscript.TestScript, _ bool, args []string) {
 	if strings.Contains(ts.ReadFile(args[0]), args[1]) {
 		ts.Fatalf("%s holds %q", args[0], args[1])
 	}
+}
+
+func cmdKeys(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 3, "keys FILE PATH KEY...")
+	for _, key := range args[2:] {
+		if _, err := lookUp([]byte(ts.ReadFile(args[0])), strings.TrimPrefix(args[1]+"."+key, ".")); err != nil {
+			ts.Fatalf("%v\n%s", err, ts.ReadFile(args[0]))
+		}
+	}
+}
+
+func cmdAge(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "age FILE DURATION")
+	old, err := time.ParseDuration(args[1])
+	ts.Check(err)
+	at := time.Now().Add(-old)
+	ts.Check(os.Chtimes(ts.MkAbs(args[0]), at, at))
+}
+
+func cmdCut(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "cut FILE BYTES")
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	text := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text[:len(text)-n]), 0o600))
 }

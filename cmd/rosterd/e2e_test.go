@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 //	| ros CODE ARG...             | runs rosterd, which must exit with CODE; prints go to out and err |
 //	| bg NAME ARG...              | starts rosterd in the background                                  |
 //	| signal NAME kill|term       | signals it                                                        |
-//	| ended NAME CODE             | waits for its end; CODE killed for a signal                       |
+//	| ended NAME CODE [WITHIN]    | waits for its end; CODE killed for a signal                       |
 //	| until CALL N                | waits until the sandbox has seen N requests of CALL               |
 //	| json FILE PATH [VALUE]      | compares a value of a JSON file; ! json: must differ              |
 //	| let NAME FILE PATH          | puts a value of a JSON file into an environment variable          |
@@ -39,6 +39,16 @@ func TestMain(m *testing.M) {
 //	| accepted GROUP N            | compares how many rosters of a group were accepted; *: of all     |
 //	| order A B                   | A's last roster was completed before B's last one arrived         |
 //	| absent FILE TEXT            | FILE must not hold TEXT                                           |
+//	| keys FILE PATH KEY...       | the object at PATH of a JSON file has these keys; . for the whole |
+//	| cut FILE BYTES              | FILE loses that many bytes at its end                             |
+//	| age FILE DURATION           | FILE was last modified that long ago                              |
+//	| http STATUS METHOD URL BODY | asks any server, with TOKEN where it is set; prints the answer to out |
+//	| await STATUS URL [PATH VAL] | asks until the status, and the value at PATH, are these           |
+//	| freeport NAME               | puts a free port into an environment variable                     |
+//	| configure FILE LINE         | a copy of rosterd.yaml with this line in place of its section     |
+//	| sql DB STATEMENT            | changes a database behind rosterd's back                          |
+//	| rows DB VALUE QUERY         | waits until a query has this value                                |
+//	| scramble FILE               | overwrites half of the file                                       |
 //
 // A script's extra.yaml is appended to base.yaml; its vitable section takes the
 // place of the quick one here.

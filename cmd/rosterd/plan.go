@@ -2,9 +2,11 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rosterd/rosterd/internal/app"
+	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/view"
@@ -41,26 +43,30 @@ func (c *planCmd) Run(s *session) (err error) {
 			return exit(app.ExitSource)
 		}
 	}
-	for _, g := range shown.Groups {
-		if g.Hold != nil || g.Decision == roster.Held {
-			return exit(app.ExitHeld)
-		}
+	if slices.ContainsFunc(proposal.Plan.Groups, waits) {
+		return exit(app.ExitHeld)
 	}
 	return nil
 }
 
-func tellPlan(p *printer, plan view.Plan) {
-	tellSources(p, plan.Sources)
+// waits reports whether a group waits for a person; one whose hold was rejected
+// or approved does not.
+func waits(g plan.Group) bool {
+	return g.Reason == roster.ReasonOverCapacity || g.Hold != nil && g.Hold.State == roster.HoldOpen
+}
+
+func tellPlan(p *printer, shown view.Plan) {
+	tellSources(p, shown.Sources)
 	p.printf("\n")
 	var rows [][]string
-	for _, g := range plan.Groups {
+	for _, g := range shown.Groups {
 		rows = append(rows, []string{
 			g.ExternalReferenceID, string(g.Decision), number(g.Baseline), number(g.Payload), number(len(g.Adds)), number(len(g.Changes)),
 			number(len(g.Removals)), number(len(g.Carried)), number(len(g.LeftOut)), string(g.Reason),
 		})
 	}
 	p.table([]string{"GROUP", "DECISION", "HAS", "GETS", "ADD", "CHANGE", "REMOVE", "CARRY", "LEFT OUT", "REASON"}, rows)
-	for _, g := range plan.Groups {
+	for _, g := range shown.Groups {
 		tellPeople(p, g)
 	}
 }

@@ -1,6 +1,7 @@
 package mapping_test
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -75,6 +76,31 @@ func TestFaults(t *testing.T) {
 			}
 			if _, err := mapping.New("hq", cfg, tt.e, mapping.Vocabulary{}); err == nil || !strings.Contains(err.Error(), tt.key) {
 				t.Errorf("New gives %v", err)
+			}
+		})
+	}
+}
+
+// An expression may hold somebody's reference_id or name; what is wrong with it
+// is told by place and kind.
+func TestFaultsOfExpressionsDoNotRepeatThem(t *testing.T) {
+	tests := []struct{ name, cel, detail string }{
+		{"syntax", `row.email == "canary"  "canary"`, "1:24: is no expression from here on"},
+		{"open quote", `row.email == "canary`, "is no expression from here on"},
+		{"unknown name", `canary == ""`, "1:1: a name that there is not"},
+		{"unknown function", `row.email.canary()`, "a name that there is not"},
+		{"types", `row.canary > 30`, "1:12: values that do not go together here"},
+		{"too long", `"` + strings.Repeat("canary", 1000) + `" == ""`, "is too long"},
+		{"too deep", strings.Repeat("(", 300) + `"canary" == ""` + strings.Repeat(")", 300), "is nested too deep"},
+		{"malformed pattern", `row.email.matches("[canary")`, "may be malformed"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := census()
+			cfg.Include = mapping.Rule{CEL: tt.cel}
+			faults := cfg.Faults(mapping.Eligibility{})
+			if len(faults) != 1 || !strings.Contains(faults[0].Detail, tt.detail) || strings.Contains(fmt.Sprint(faults), "canary") {
+				t.Errorf("faults: %+v", faults)
 			}
 		})
 	}

@@ -70,23 +70,36 @@ func compileExpression(env *cel.Env, text string, want *cel.Type) (compiled *exp
 	}
 	program, err := env.Program(checked, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(maxCost))
 	if err != nil {
-		return nil, "cannot be used: " + firstLine(err.Error())
+		return nil, "cannot be prepared; a constant in it, such as a pattern, may be malformed" // err repeats it
 	}
 	return &expression{program: program, columns: columns}, ""
 }
 
-// describe says where an expression is wrong, without repeating it.
+// describe says where an expression is wrong and in which way. CEL's own words
+// repeat constants of the expression, which may be somebody's data.
 func describe(issues *cel.Issues) string {
 	var all []string
 	for _, issue := range issues.Errors() {
-		all = append(all, fmt.Sprintf("%d:%d: %s", issue.Location.Line(), issue.Location.Column()+1, firstLine(issue.Message)))
+		all = append(all, fmt.Sprintf("%d:%d: %s", issue.Location.Line(), issue.Location.Column()+1, inShort(issue.Message)))
 	}
 	return strings.Join(all, "; ")
 }
 
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return line
+// inShort tells the kinds of CEL's messages apart by how they begin.
+func inShort(message string) string {
+	for _, known := range []struct{ start, short string }{
+		{"Syntax error: ", "is no expression from here on"},
+		{"undeclared reference to ", "a name that there is not; columns are written row.name"},
+		{"found no matching overload for ", "values that do not go together here; cells are text until double() or int() reads them"},
+		{"undefined field ", "a field that there is not"},
+		{"expression code point size exceeds ", "is too long"},
+		{"expression recursion limit exceeded", "is nested too deep"},
+	} {
+		if strings.HasPrefix(message, known.start) {
+			return known.short
+		}
+	}
+	return "is not valid here"
 }
 
 // columnsOf lists the columns that an expression reads; ok is false where it

@@ -23,11 +23,20 @@ func (h header) find(name columnName) (at int, detail string) {
 	at = slices.Index(names, wanted)
 	switch {
 	case at < 0:
-		return at, fmt.Sprintf("%q%s", name.written, suggest(wanted, names))
+		return at, fmt.Sprintf("%q%s", name.written, place(nearest(wanted, names)))
 	case slices.Contains(names[at+1:], wanted):
 		return at, fmt.Sprintf(`%q, which could be several after row. (write row["column name"])`, name.written)
 	}
 	return at, ""
+}
+
+// place points at a column by its position only: a file without a header shows
+// somebody's data where names are expected.
+func place(at int) string {
+	if at < 0 {
+		return ""
+	}
+	return fmt.Sprintf("; is it column %d?", at+1)
 }
 
 // identifiers are the names that can be written after `row.` in an expression.

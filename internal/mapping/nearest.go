@@ -4,21 +4,24 @@ import "fmt"
 
 // suggest returns `; did you mean "…"?` for the known name that is a likely
 // misspelling away from the one that was written, else "".
-//
-// It is strict on purpose: a file without a header shows its first row where
-// names are expected, and nothing of it may be repeated. What is offered here
-// differs in at most every third letter from what the configuration says.
 func suggest(name string, known []string) string {
-	best, least := "", max(1, len(name)/3)+1
-	for _, candidate := range known {
-		if d := distance(name, candidate); d < least {
-			best, least = candidate, d
-		}
-	}
-	if best == "" {
+	at := nearest(name, known)
+	if at < 0 {
 		return ""
 	}
-	return fmt.Sprintf("; did you mean %q?", best)
+	return fmt.Sprintf("; did you mean %q?", known[at])
+}
+
+// nearest is where the known name stands that differs least from the one that
+// was written, in every third letter at most; -1 where none is that close.
+func nearest(name string, known []string) int {
+	best, least := -1, max(1, len(name)/3)+1
+	for i, candidate := range known {
+		if d := distance(name, candidate); d < least {
+			best, least = i, d
+		}
+	}
+	return best
 }
 
 // distance is the number of bytes to insert, delete or replace (Levenshtein).

@@ -20,7 +20,6 @@ const maxRetryWait = 24 * time.Hour
 //	| has nobody to cover, and nobody who is covered    | skip     | nobody           |
 //	| is over vitable.max_members                       | hold     | over_capacity    |
 //	| stood there before rosterd, not approved          | hold     | no_baseline      |
-//	| has another id at Vitable now, not approved       | hold     | no_baseline      |
 //	| has held removals, on_excess: hold                | hold     | of the guard     |
 //	| never had a roster from here                      | submit   | first_sync       |
 //	| its last roster was refused or has an unknown fate | submit  | not_delivered    |
@@ -43,7 +42,7 @@ func (m *maker) decide(d *draft, entries []roster.Enrolled) (roster.Decision, ro
 		return roster.Held, roster.ReasonNoBaseline
 	case d.hold != nil && m.in.Limits.OnExcess == ExcessHold:
 		return roster.Held, d.hold.Reason
-	case !d.state.HasBaseline || m.foreign(d):
+	case !d.state.HasBaseline:
 		return roster.Submit, roster.ReasonFirst
 	}
 	return m.due(d, entries)
@@ -53,25 +52,17 @@ func (m *maker) decide(d *draft, entries []roster.Enrolled) (roster.Decision, ro
 // roster under way already, rosterd created it, or, while no source is in doubt,
 // the operator vouches for it or a person approved this roster.
 func (m *maker) mayStart(d *draft, entries []roster.Enrolled) bool {
-	foreign := m.foreign(d)
+	created := d.state.Created && d.state.GroupID == m.in.Known[d.name].ID
 	switch {
-	case !foreign && (d.state.HasBaseline || len(d.base) > 0 || d.state.Created):
+	case d.state.HasBaseline || len(d.base) > 0 || created:
 		return true
 	case m.anySource(shrank): // nobody could tell who is missing
 		return false
-	case !foreign && m.in.Limits.FirstSync == FirstAllow:
+	case m.in.Limits.FirstSync == FirstAllow:
 		return true
 	}
 	hold, ok := m.in.Holds[d.name]
 	return ok && adopts(hold, m.in.ConfigHash, entries, m.in.Now)
-}
-
-// foreign reports whether the group that has this external_reference_id now is
-// not the one that was remembered: somebody gave the name to another group, and
-// nothing is known of the people in that one.
-func (m *maker) foreign(d *draft) bool {
-	known := m.in.Known[d.name]
-	return d.state.GroupID != "" && known.ID != "" && known.ID != d.state.GroupID
 }
 
 // due decides about a group that has a baseline and that nothing stands against.
@@ -129,9 +120,6 @@ func (m *maker) finish(d *draft) (g Group, show bool) {
 		g.GroupID, g.Name = known.ID, known.Name
 	}
 	g.Decision, g.Reason = m.decide(d, entries)
-	if m.foreign(d) && g.Decision != roster.Submit {
-		g.GroupID = d.state.GroupID // not adopted, so not to be remembered
-	}
 	if g.Decision == roster.Blocked {
 		m.blockedFailures(d)
 		if d.block != roster.ReasonSource {
@@ -142,6 +130,9 @@ func (m *maker) finish(d *draft) (g Group, show bool) {
 		return g, true
 	}
 	m.fill(d, &g, entries)
+	d.problem = slices.DeleteFunc(d.problem, func(f roster.Failure) bool {
+		return f.Kind == roster.Rekeyed && d.lets(f.ReferenceID) // an approval settles it
+	})
 	m.tellHolds(d, &g)
 	sortGroup(&g)
 	return g, true
@@ -157,10 +148,14 @@ func (m *maker) fill(d *draft, g *Group, entries []roster.Enrolled) {
 		g.Adds = append(g.Adds, add.entry.Member.ReferenceID)
 		g.arrive(add)
 	}
-	for i := range d.base {
+	carried := make(map[string]bool, len(d.carried))
+	for _, c := range d.carried {
+		carried[c.ReferenceID] = true
+	}
+	for i := range d.stays {
 		// Doubtful people who stay are added again: only that makes them certain.
-		if d.base[i].Maybe && slices.ContainsFunc(d.stays, sameRef(d.base[i])) && !slices.ContainsFunc(d.carried, carriedRef(d.base[i])) {
-			g.Adds = append(g.Adds, d.base[i].Member.ReferenceID)
+		if ref := d.stays[i].Member.ReferenceID; d.stays[i].Maybe && !carried[ref] {
+			g.Adds = append(g.Adds, ref)
 		}
 	}
 	g.Unfinished = d.again || g.Decision == roster.Submit && slices.ContainsFunc(g.Removals, func(r roster.Removal) bool { return r.Class == roster.PlanChange })
@@ -176,14 +171,6 @@ func (g *Group) arrive(add addition) {
 		g.Arrivals = append(g.Arrivals, Arrival{ReferenceID: add.entry.Member.ReferenceID, From: origin.group, Leaver: origin.leaver})
 		g.After = append(g.After, origin.group)
 	}
-}
-
-func sameRef(e roster.Enrolled) func(roster.Enrolled) bool {
-	return func(o roster.Enrolled) bool { return o.Member.ReferenceID == e.Member.ReferenceID }
-}
-
-func carriedRef(e roster.Enrolled) func(Carried) bool {
-	return func(c Carried) bool { return c.ReferenceID == e.Member.ReferenceID }
 }
 
 // tellHolds makes the hold and the failure of a group that waits for a person.

@@ -24,8 +24,9 @@ type draft struct {
 	uses     string                  // id of the approved hold that lets removals through
 	approved map[roster.Removal]bool // departures that it names
 	problem  []roster.Failure
-	waiting  bool // people are carried whose removal the guard has not judged yet
-	again    bool // another round would do more
+	waiting  bool     // people are carried whose removal the guard has not judged yet
+	again    bool     // another round would do more
+	view     *outlook // nil after every change
 }
 
 // addition is one new person and what has to happen first.
@@ -46,15 +47,11 @@ func (a addition) arrives(here string) bool {
 	return slices.ContainsFunc(a.from, func(o origin) bool { return o.group != here })
 }
 
-func (a addition) replaces(ref string) bool {
-	return slices.ContainsFunc(a.from, func(o origin) bool { return o.leaver == ref })
-}
-
 // departure is one removal that has not been held.
 type departure struct {
 	last  roster.Enrolled
 	class roster.Class
-	to    string // the group that takes them, for moves
+	to    string // the group that takes them, for moves, or their successor
 }
 
 // carry turns the departures that fit into people who stay.
@@ -68,7 +65,9 @@ func (d *draft) carry(why roster.Why, fits func(departure) bool) (any bool) {
 		any = true
 		d.stay(out.last, why)
 	}
-	d.outs = rest
+	if any {
+		d.outs, d.view = rest, nil
+	}
 	return any
 }
 
@@ -88,10 +87,13 @@ func (d *draft) postpone(kind roster.Kind, fits func(addition) bool) (any bool) 
 		any = true
 		d.leftOut = append(d.leftOut, LeftOut{add.entry.Member.ReferenceID, kind})
 	}
-	d.adds = rest
+	if any {
+		d.adds, d.view = rest, nil
+	}
 	return any
 }
 
+// lets reports whether somebody leaves.
 func (d *draft) lets(ref string) bool {
 	return slices.ContainsFunc(d.outs, func(out departure) bool { return out.last.Member.ReferenceID == ref })
 }

@@ -38,6 +38,7 @@ const (
 //	| no row, came under another reference_id   | out: rekeyed (always held)    |
 //	| the same, and that row cannot be sent     | carried: invalid              |
 //	| no row, fewer pulls than the grace        | carried: absent               |
+//	| no row, source shrank                     | out: absent (always held)     |
 //	| no row, grace over                        | out: absent                   |
 //
 // Pins and the guard come after it and only ever turn "out" into "carried".

@@ -100,30 +100,31 @@ func TestFirstRoster(t *testing.T) {
 func TestAnotherGroupUnderTheSameName(t *testing.T) {
 	setUp := func() *world {
 		w := newWorld()
+		w.Limits.FirstSync = plan.FirstAllow
 		w.group("tier-1", crew("a", 3)...)
 		w.Known["tier-1"] = roster.Group{ID: "grp_other", ExternalReferenceID: "tier-1", Name: "tier-1"}
 		return w
 	}
-	t.Run("is held and not remembered", func(t *testing.T) {
-		for _, first := range []plan.FirstSync{plan.FirstHold, plan.FirstAllow} {
-			w := setUp()
-			w.Limits.FirstSync = first
-			same(t, "plan", told{Decision: "hold no_baseline", Hold: []string{"no_baseline open"}, Failures: []string{"no_baseline"}}, tell(t, w.make(), "tier-1"))
-			if got := planned(t, w.make(), "tier-1").GroupID; got != "grp_tier-1" {
-				t.Errorf("group id %s, want the one that was remembered", got)
-			}
+	blocked := told{Decision: "blocked group_missing", Failures: []string{"group_missing"}}
+	t.Run("is left alone, and the one that had it is remembered", func(t *testing.T) {
+		w := setUp()
+		w.hire("tier-1", "new")
+		same(t, "plan", blocked, tell(t, w.make(), "tier-1"))
+		if got := planned(t, w.make(), "tier-1").GroupID; got != "grp_tier-1" {
+			t.Errorf("group id %s, want the one that was remembered", got)
 		}
 	})
-	t.Run("is sent when a person approves", func(t *testing.T) {
+	t.Run("is left alone though a roster was only under way", func(t *testing.T) {
 		w := setUp()
-		w.approve(t, "tier-1")
-		g := planned(t, w.make(), "tier-1")
-		same(t, "plan", told{Decision: "submit first_sync"}, tell(t, w.make(), "tier-1"))
-		if g.GroupID != "grp_other" || g.Uses != "hold_tier-1" {
-			t.Errorf("goes to %s with approval %q", g.GroupID, g.Uses)
-		}
-		w.deliver(g, nil)
-		same(t, "next plan", told{Decision: "skip unchanged"}, tell(t, w.make(), "tier-1"))
+		w.state("tier-1", func(s *roster.GroupState) { s.HasBaseline = false })
+		same(t, "plan", blocked, tell(t, w.make(), "tier-1"))
+	})
+	t.Run("is not the one that rosterd created", func(t *testing.T) {
+		w := setUp()
+		delete(w.Baselines, "tier-1")
+		w.States["tier-1"] = roster.GroupState{GroupID: "grp_tier-1", Created: true}
+		w.Limits.FirstSync = plan.FirstHold
+		same(t, "decision", "hold no_baseline", tell(t, w.make(), "tier-1").Decision)
 	})
 	t.Run("nobody is moved into it", func(t *testing.T) {
 		w := setUp()

@@ -75,8 +75,8 @@ func TestGuard(t *testing.T) {
 			c:    plan.Case{Baseline: 109, Remaining: 98, Removals: leaving(roster.Terminated, 11)},
 			held: 11, reason: roster.ReasonGroupLimit},
 		{name: "a percentage that has no exact binary form counts whole people",
-			limits: func(l *plan.Limits) { l.MaxRemovals.Percent = 7 },
-			c:      plan.Case{Baseline: 100, Remaining: 93, Removals: leaving(roster.Terminated, 7)}},
+			limits: func(l *plan.Limits) { l.MaxRemovals = plan.Bound{Count: 100, Percent: 2.8} },
+			c:      plan.Case{Baseline: 2750, Remaining: 2673, Removals: leaving(roster.Terminated, 77)}},
 		{name: "what an earlier row holds does not count towards the group",
 			c: plan.Case{Baseline: 100, Remaining: 80, Removals: slices.Concat(
 				shrunk(leaving(roster.Absent, 10)), leaving(roster.Terminated, 10))},

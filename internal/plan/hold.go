@@ -44,7 +44,7 @@ func (m *maker) guardGroup(d *draft) {
 	for _, out := range d.outs {
 		suspects = append(suspects, Suspect{
 			Removal:      roster.Removal{ReferenceID: out.last.Member.ReferenceID, Class: out.class},
-			SourceShrank: m.lastSeenIn(d, &out.last, func(source string) bool { return m.in.Sources[source] == roster.SourceShrunk }),
+			SourceShrank: m.fromShrunk(d, &out.last),
 		})
 	}
 	held, reason := Guard(Case{

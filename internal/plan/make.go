@@ -99,6 +99,9 @@ func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
 	case p == nil && m.obstacle(heir).Kind != "":
 		problem = roster.Problem{Kind: roster.Rekeyed}
 	}
+	if m.fromShrunk(d, e) {
+		missed = m.in.Limits.AbsencePulls // held at once, so that a person can look; the count goes on as it was
+	}
 	t := treatEnrolled(e, d.name, p, problem, heir != nil, missed, m.in.Limits)
 	switch t.problem.Kind {
 	case "":
@@ -138,9 +141,7 @@ func (m *maker) leave(d *draft, e roster.Enrolled, p, heir *roster.Person, class
 	case roster.Moved:
 		out.to = p.Group
 	case roster.Replaced:
-		if heir.Group != d.name {
-			out.to = heir.Group
-		}
+		out.to = heir.Group // which may be the same
 	}
 	d.outs = append(d.outs, out)
 }
@@ -174,6 +175,12 @@ func (m *maker) lastSeenIn(d *draft, e *roster.Enrolled, fits func(source string
 		}
 	}
 	return false
+}
+
+// fromShrunk reports whether a source that lost many people at once may be the
+// one that this person was last seen in. The guard holds every absence from it.
+func (m *maker) fromShrunk(d *draft, e *roster.Enrolled) bool {
+	return m.lastSeenIn(d, e, func(source string) bool { return shrank(m.in.Sources[source]) })
 }
 
 // draftNew puts one person of this group who is not enrolled in it.
@@ -262,10 +269,11 @@ func (m *maker) blocked(d *draft) roster.Reason {
 }
 
 // isAnother reports whether Vitable lists another group under the name of one
-// that has a baseline: another organisation's, after a change of key or URL, or
-// one that was made anew. The baseline says nothing about it.
+// that has, or may have, people: another organisation's, after a change of key
+// or URL, one that was made anew, or one that was given the name. What is known
+// of the people says nothing about it.
 func (m *maker) isAnother(d *draft, known roster.Group) bool {
-	return d.state.HasBaseline && d.state.GroupID != "" && known.ID != d.state.GroupID
+	return (d.state.HasBaseline || len(d.base) > 0) && d.state.GroupID != "" && known.ID != d.state.GroupID
 }
 
 // sourceInDoubt reports whether a source that feeds the group, or may feed it,

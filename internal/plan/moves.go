@@ -25,19 +25,17 @@ func (m *maker) keepImpossibleMoves() {
 
 // settleMoves makes moves safe: nobody leaves a group unless the new one is
 // sent with them, nobody enters one unless the old one lets them go, and the
-// groups can be put in an order. It only ever carries and postpones, so it ends.
+// groups can be put in an order. It only ever carries and postpones, so it ends
+// and what was put in order stays so.
 func (m *maker) settleMoves() {
-	for {
-		m.settleUntilStable()
-		loser, gainer := m.findCycle()
-		if loser == "" {
-			return
-		}
-		// One direction waits for the next round; coverage never stops.
+	m.settleUntilStable()
+	// One direction of every circle waits for the next round; coverage never stops.
+	for loser, gainers := range m.closings() {
 		d := m.drafts[loser]
-		d.carry(roster.CarriedMoving, func(out departure) bool { return out.to == gainer })
+		d.carry(roster.CarriedMoving, func(out departure) bool { return gainers[out.to] })
 		d.again = true
 	}
+	m.settleUntilStable()
 }
 
 func (m *maker) settleUntilStable() {
@@ -47,7 +45,7 @@ func (m *maker) settleUntilStable() {
 			d := m.drafts[name]
 			if len(d.outs) > 0 {
 				why := roster.CarriedMoving
-				changed = d.carry(why, func(out departure) bool { return out.to != "" && !m.takes(out) }) || changed
+				changed = d.carry(why, func(out departure) bool { return out.to != "" && !m.takes(name, out) }) || changed
 			}
 			changed = d.postpone(WaitsForMove, func(add addition) bool {
 				return len(m.replaces[add.entry.Member.ReferenceID]) == 0 && !m.letGo(name, add)
@@ -57,70 +55,69 @@ func (m *maker) settleUntilStable() {
 	}
 }
 
-// takes reports whether the new group of a departure has them already, or is
-// sent with them.
-func (m *maker) takes(out departure) bool {
+// takes reports whether the new group of a departure has them for certain, or
+// is sent with them. Where they are only perhaps covered there, its next outcome
+// has to tell first.
+func (m *maker) takes(from string, out departure) bool {
 	to, ref := m.drafts[out.to], out.last.Member.ReferenceID
-	switch {
-	case to == nil:
+	if to == nil {
 		return false
-	case slices.ContainsFunc(to.stays, func(e roster.Enrolled) bool { return e.Member.ReferenceID == ref && !e.Maybe }):
-		return true
 	}
-	named := slices.ContainsFunc(to.adds, func(add addition) bool { return add.replaces(ref) }) ||
-		slices.ContainsFunc(to.stays, func(e roster.Enrolled) bool { return e.Member.ReferenceID == ref })
-	return named && m.sends(to)
+	view := m.outlook(to)
+	if certain, ok := view.stays[ref]; ok {
+		return certain
+	}
+	return view.adds[ref] && (view.sent || out.to == from)
 }
 
 // letGo reports whether every old group of an addition is sent without them.
 func (m *maker) letGo(to string, add addition) bool {
 	for _, origin := range add.from {
-		from := m.drafts[origin.group]
-		if !from.lets(origin.leaver) || origin.group != to && !m.sends(from) {
+		from := m.outlook(m.drafts[origin.group])
+		if !from.outs[origin.leaver] || !from.sent && origin.group != to {
 			return false
 		}
 	}
 	return true
 }
 
-func (m *maker) sends(d *draft) bool {
-	decision, _ := m.decide(d, d.entries())
-	return decision == roster.Submit
-}
-
-// findCycle returns one move that closes a circle of groups which wait for one
-// another, "" when there is none.
-func (m *maker) findCycle() (loser, gainer string) {
+// closings are the moves, by loser and gainer, that close circles of groups
+// which wait for one another: those that lead back to a group on the way from
+// which the search came. Without them there is an order, and they have one
+// among themselves, as all lead towards where the search began.
+func (m *maker) closings() map[string]map[string]bool {
 	const entered, left = 1, 2
 	seen := map[string]int{}
-	var visit func(name string) bool
-	visit = func(name string) bool {
+	closing := map[string]map[string]bool{}
+	var visit func(name string)
+	visit = func(name string) {
 		seen[name] = entered
 		for _, to := range m.destinations(name) {
-			if seen[to] == entered {
-				loser, gainer = name, to
-				return true
-			}
-			if seen[to] == 0 && visit(to) {
-				return true
+			switch seen[to] {
+			case 0:
+				visit(to)
+			case entered:
+				if closing[name] == nil {
+					closing[name] = map[string]bool{}
+				}
+				closing[name][to] = true
 			}
 		}
 		seen[name] = left
-		return false
 	}
 	for _, name := range m.order {
-		if seen[name] == 0 && visit(name) {
-			break
+		if seen[name] == 0 {
+			visit(name)
 		}
 	}
-	return loser, gainer
+	return closing
 }
 
-// destinations are the groups, sorted, that take people from this one.
+// destinations are the other groups, sorted, that take people from this one.
 func (m *maker) destinations(name string) []string {
 	var to []string
 	for _, out := range m.drafts[name].outs {
-		if out.to != "" {
+		if out.to != "" && out.to != name {
 			to = append(to, out.to)
 		}
 	}

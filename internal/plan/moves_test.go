@@ -68,6 +68,27 @@ func TestAMoveIntoAGroupThatCannotBeSent(t *testing.T) {
 	}
 }
 
+func TestMovesThatCannotHappenAreNotHeld(t *testing.T) {
+	w := towns()
+	w.move("b", crew("a", 10)...)
+	w.terminate("a11")
+	w.Busy["b"] = roster.ReasonInFlight
+	got := tell(t, w.make(), "a")
+	same(t, "removals", []string{"a11 terminated"}, got.Removals)
+	if len(got.Carried) != 10 || got.Hold != nil {
+		t.Errorf("%d carried, hold %v; want ten who wait for b and none who wait for a person", len(got.Carried), got.Hold)
+	}
+}
+
+func TestAMoveWithARowThatCannotBeSentIsToldOnce(t *testing.T) {
+	w := towns()
+	w.move("b", "a01")
+	w.row("a01").Member.PlanID = "pln_lost"
+	p := w.make()
+	same(t, "plan of the old group", told{Decision: "skip unchanged", Carried: []string{"a01 invalid"}, Failures: []string{"a01 unmapped_plan"}}, tell(t, p, "a"))
+	same(t, "plan of the new group", told{Decision: "skip unchanged"}, tell(t, p, "b"))
+}
+
 // TestAMoveOutOfAGroupThatKeepsThePerson adds them nowhere else.
 func TestAMoveOutOfAGroupThatKeepsThePerson(t *testing.T) {
 	tests := []struct {
@@ -140,6 +161,20 @@ func TestMovesInACircle(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestACircleThatIsNoneIsNotBroken: where one move of it cannot happen, the
+// others need not wait.
+func TestACircleThatIsNoneIsNotBroken(t *testing.T) {
+	w := towns()
+	w.move("b", "a01")
+	w.move("c", "b01")
+	w.move("a", "c01")
+	w.Limits.OnExcess = plan.ExcessHold
+	w.terminate("b02", "b03", "b04", "b05", "b06") // too many: b is not sent
+	p := w.make()
+	same(t, "plan of a", told{Decision: "submit changed", Adds: []string{"c01"}, Carried: []string{"a01 moving"}}, tell(t, p, "a"))
+	same(t, "removals of c", []string{"c01 moved"}, tell(t, p, "c").Removals)
 }
 
 // deliverAll delivers a plan in its order and fails the test when somebody is
@@ -227,8 +262,12 @@ func TestSomebodyCoveredTwiceLeavesOneGroup(t *testing.T) {
 		w.group("e", append(crew("e", 40), "x")...)
 		w.drop("x")
 		w.hire("d", "x")
-		w.base("d", "x").Maybe = true
-		same(t, "plan of e", told{Decision: "skip unchanged", Carried: []string{"x moving"}}, tell(t, w.make(), "e"))
+		w.doubt("d", "x")
+		p := w.make()
+		same(t, "plan of d", told{Decision: "submit not_delivered", Adds: []string{"x"}}, tell(t, p, "d"))
+		same(t, "plan of e", told{Decision: "skip unchanged", Carried: []string{"x moving"}}, tell(t, p, "e"))
+		w.deliver(planned(t, p, "d"), nil)
+		same(t, "next plan of e", []string{"x moved"}, tell(t, w.make(), "e").Removals)
 	})
 	t.Run("and enters a third only when both let go", func(t *testing.T) {
 		setUp := func() *world {
@@ -256,11 +295,22 @@ func TestRekeyedPeople(t *testing.T) {
 		w.rekey("a01", "new")
 		w.approve(t, "a")
 		same(t, "plan", told{
-			Decision: "submit changed", Adds: []string{"new"}, Removals: []string{"a01 rekeyed"}, Failures: []string{"a01 rekeyed"},
+			Decision: "submit changed", Adds: []string{"new"}, Removals: []string{"a01 rekeyed"},
 		}, tell(t, w.make(), "a"))
 		if a := planned(t, w.make(), "a"); len(a.After)+len(a.Arrivals) > 0 {
 			t.Errorf("the group waits for %v", a.After)
 		}
+	})
+	t.Run("approved and not let go by Vitable wait for the retry", func(t *testing.T) {
+		w := towns()
+		w.rekey("a01", "new")
+		w.approve(t, "a")
+		w.state("a", func(s *roster.GroupState) {
+			s.Delivered = roster.Delivery{Digest: planned(t, w.make(), "a").Digest, At: now(), Failures: 1, Retries: 1}
+		})
+		same(t, "plan", told{
+			Decision: "skip unchanged", Adds: []string{"new"}, Removals: []string{"a01 rekeyed"},
+		}, tell(t, w.make(), "a"))
 	})
 	t.Run("approved across groups leave before they enter", func(t *testing.T) {
 		w := towns()
@@ -301,6 +351,24 @@ func TestRekeyedPeople(t *testing.T) {
 		w.rekey("a01", "new")
 		w.vanish("a", "a02")
 		same(t, "carried", []string{"a01 held", "a02 held"}, tell(t, w.make(), "a").Carried)
+	})
+	t.Run("whose new id is enrolled already are absent", func(t *testing.T) {
+		w := towns()
+		w.group("d", append(crew("d", 40), "new")...)
+		w.drop("new")
+		w.rekey("a01", "new").Group = "d"
+		p := w.make()
+		same(t, "carried", []string{"a01 absent"}, tell(t, p, "a").Carried)
+		same(t, "changes", []string{"new"}, tell(t, p, "d").Changes)
+	})
+	t.Run("have one successor, another of that name is somebody new", func(t *testing.T) {
+		w := towns()
+		w.rekey("a01", "new1")
+		w.hire("a", "new2").Member = w.row("new1").Member
+		w.row("new2").Member.ReferenceID = "new2"
+		got := tell(t, w.make(), "a")
+		same(t, "left out", []string{"new1 rekeyed"}, got.LeftOut)
+		same(t, "adds", []string{"new2"}, got.Adds)
 	})
 	t.Run("a name in another case is the same name", func(t *testing.T) {
 		w := towns()

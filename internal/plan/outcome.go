@@ -107,7 +107,7 @@ func RemoteFailures(group string, before roster.Baseline, entries []roster.Enrol
 		entry := known[failure.ReferenceID]
 		found = append(found, roster.Failure{
 			Group: group, ReferenceID: failure.ReferenceID, Source: entry.Source, Kind: kind,
-			Operation: failure.Operation, Reason: roster.Redact(failure.Reason, entry.Member),
+			Operation: roster.Redact(failure.Operation, entry.Member), Reason: roster.Redact(failure.Reason, entry.Member),
 		})
 	}
 	return found

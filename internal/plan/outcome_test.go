@@ -91,14 +91,16 @@ func TestApply(t *testing.T) {
 func TestRemoteFailuresKeepQuietAboutPeople(t *testing.T) {
 	base := roster.Baseline{Members: []roster.Enrolled{enrolled("a"), enrolled("b")}}
 	got := plan.RemoteFailures("tier-1", base, []roster.Enrolled{enrolled("b")}, roster.Outcome{Failures: []roster.MemberFailure{
-		{ReferenceID: "a", Operation: "remove", Reason: "Testperson a is locked"},
+		{ReferenceID: "a", Operation: "remove", Reason: "Canary is locked"},
 		{ReferenceID: "b", Operation: "add", Reason: "no home at 1 Nowhere Lane for Canary"},
 		{ReferenceID: "z", Operation: "merge", Reason: "call 2025550100"},
+		{ReferenceID: "y", Operation: "move to 1 Nowhere Lane", Reason: ""},
 	}})
 	same(t, "failures", []roster.Failure{
 		{Group: "tier-1", ReferenceID: "a", Source: hq, Kind: roster.RemoteRemove, Operation: "remove", Reason: "[…] is locked"},
 		{Group: "tier-1", ReferenceID: "b", Source: hq, Kind: roster.RemoteAdd, Operation: "add", Reason: "no home at […] for […]"},
 		{Group: "tier-1", ReferenceID: "z", Kind: roster.RemoteAdd, Operation: "merge", Reason: "call […]"},
+		{Group: "tier-1", ReferenceID: "y", Kind: roster.RemoteAdd, Operation: "move to […]"},
 	}, got)
 	if none := plan.RemoteFailures("tier-1", base, base.Members, roster.Outcome{}); none != nil {
 		t.Errorf("failures of a clean outcome: %v", none)

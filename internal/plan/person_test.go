@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -225,15 +226,28 @@ func TestOnePersonInOneGroup(t *testing.T) {
 		{
 			name:     "perhaps enrolled with a valid row is added again",
 			enrolled: true,
-			setUp:    func(w *world) { w.base("tier-1", x).Maybe = true },
-			want:     told{Decision: "skip unchanged", Adds: []string{x}},
+			setUp:    func(w *world) { w.doubt("tier-1", x) },
+			want:     told{Decision: "submit not_delivered", Adds: []string{x}},
+			keeps:    true,
+		},
+		{
+			name:     "perhaps enrolled takes the plan of the row",
+			enrolled: true,
+			setUp:    func(w *world) { w.doubt("tier-1", x); w.row(x).Member.PlanID = silver },
+			want:     told{Decision: "submit not_delivered", Adds: []string{x}, Changes: []string{x}},
+		},
+		{
+			name:     "enrolled under a plan that nobody knows takes that of the row",
+			enrolled: true,
+			setUp:    func(w *world) { w.base("tier-1", x).PlanID = "" },
+			want:     told{Decision: "skip unchanged"},
 			keeps:    true,
 		},
 		{
 			name:     "perhaps enrolled is removed only like anybody",
 			enrolled: true,
-			setUp:    func(w *world) { w.base("tier-1", x).Maybe = true; w.drop(x) },
-			want:     told{Decision: "skip unchanged", Carried: []string{"x absent"}},
+			setUp:    func(w *world) { w.doubt("tier-1", x); w.drop(x) },
+			want:     told{Decision: "submit not_delivered", Carried: []string{"x absent"}},
 			keeps:    true,
 		},
 	}
@@ -302,6 +316,14 @@ func TestAPlanChangeComesBackInTheNextRound(t *testing.T) {
 	first := planned(t, w.make(), "tier-1")
 	if !first.Unfinished {
 		t.Error("the first step does not ask for the second")
+	}
+	retry := *w
+	retry.States = maps.Clone(w.States)
+	retry.state("tier-1", func(s *roster.GroupState) {
+		s.Delivered = roster.Delivery{Digest: first.Digest, At: now(), Failures: 1, Retries: 1}
+	})
+	if g := planned(t, retry.make(), "tier-1"); g.Decision != roster.Skip || g.Unfinished {
+		t.Errorf("%s while the first step waits for its retry, unfinished: %v", g.Decision, g.Unfinished)
 	}
 	w.deliver(first, nil)
 	w.CountPull = false

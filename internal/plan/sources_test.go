@@ -112,6 +112,19 @@ func TestASourceThatShrank(t *testing.T) {
 	}
 }
 
+func TestAnAbsenceFromASourceThatShrankIsHeldAtOnce(t *testing.T) {
+	w := offices()
+	w.Sources[branch] = roster.SourceShrunk
+	w.drop("b01") // for the first time
+	same(t, "plan", told{
+		Decision: "hold source_shrank", Carried: []string{"b01 held"},
+		Hold: []string{"source_shrank open", "b01 absent"}, Failures: []string{"removals_held"},
+	}, tell(t, w.make(), "b"))
+	same(t, "absences", map[string]int{"b01": 1}, planned(t, w.make(), "b").Absences)
+	w.approve(t, "b")
+	same(t, "plan once approved", told{Decision: "submit changed", Removals: []string{"b01 absent"}}, tell(t, w.make(), "b"))
+}
+
 func TestRowsWithoutReferenceID(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -128,6 +141,7 @@ func TestRowsWithoutReferenceID(t *testing.T) {
 			w := offices()
 			w.Sources["remote"] = roster.SourceOK
 			w.vanish("shared", tt.ref)
+			w.States["shared"].Absences[tt.ref] = w.Limits.AbsencePulls // the grace was over before
 			nameless := w.hire("shared", "")
 			nameless.Source, nameless.Problems = tt.source, []roster.Problem{{Kind: roster.InvalidRow, Field: "reference_id", Detail: "is empty"}}
 			p := w.make()

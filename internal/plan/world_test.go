@@ -176,6 +176,12 @@ func (w *world) base(group, ref string) *roster.Enrolled {
 	return &members[slices.IndexFunc(members, func(e roster.Enrolled) bool { return e.Member.ReferenceID == ref })]
 }
 
+// doubt says that the last roster, which had somebody, has an unknown fate.
+func (w *world) doubt(group, ref string) {
+	w.base(group, ref).Maybe = true
+	w.state(group, func(s *roster.GroupState) { s.Delivered = roster.Delivery{} })
+}
+
 // approve lets exactly the hold of a group pass that the world holds as it is.
 func (w *world) approve(t *testing.T, group string) {
 	t.Helper()

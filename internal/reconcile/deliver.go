@@ -26,7 +26,8 @@ const (
 	deliveryFailed   delivery = "failed"   // refused, unknown or stuck
 	deliveryStopped  delivery = "stopped"  // not sent: the run was told to stop
 	deliveryUnsent   delivery = "unsent"   // not sent: Vitable could not be reached or refused the key
-	deliveryAccepted delivery = "accepted" // accepted, left to the next run
+	deliveryAccepted delivery = "accepted" // accepted, and left to the next run: the run was told to stop
+	deliveryUnheard  delivery = "unheard"  // accepted, and left to the next run: the key was refused
 )
 
 // courier delivers one plan.
@@ -175,7 +176,7 @@ func (c *courier) followUp(ctx context.Context, sync roster.Sync, first time.Dur
 		return deliveryDone
 	case followedDenied:
 		c.deny()
-		return deliveryAccepted
+		return deliveryUnheard
 	case followedLeft:
 		return deliveryAccepted
 	}

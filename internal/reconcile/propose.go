@@ -20,16 +20,18 @@ type round struct {
 
 // propose plans what the run would do.
 func (r *Reconciler) propose(m *memory, t target, pulled []Pulled, now round) plan.Plan {
+	at := r.Now()
+	known := m.at(at)
 	in := plan.Input{
-		Now:        r.Now(),
+		Now:        at,
 		Sources:    map[string]roster.SourceState{},
 		Fed:        map[string][]string{},
 		Known:      t.groups,
 		Plans:      t.plans,
-		Baselines:  m.baselines,
-		States:     m.states,
+		Baselines:  known.baselines,
+		States:     known.states,
 		Managed:    map[string]bool{},
-		Busy:       m.blockedNow(r.Now()),
+		Busy:       known.busy,
 		Holds:      m.holds,
 		Pins:       m.pins,
 		Recent:     m.recent,

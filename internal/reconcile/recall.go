@@ -3,6 +3,7 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 
 // memory is what is known from before this run.
 type memory struct {
-	mu        sync.Mutex // guards states, baselines, busy and settles while groups are delivered
+	mu        sync.Mutex // guards states, baselines, busy and settles: requests end beside the run
 	states    map[string]roster.GroupState
 	baselines map[string]roster.Baseline // certain and doubtful people, see plan.Doubt
 	holds     map[string]roster.Hold
@@ -98,19 +99,46 @@ func (r *Reconciler) recallRest(ctx context.Context, m *memory) error {
 	return nil
 }
 
-// blockedNow adds to the busy groups those whose last request has an unknown
-// fate and has not been left alone long enough.
-func (m *memory) blockedNow(now time.Time) map[string]roster.Reason {
+// moment is what the memory says at one moment.
+type moment struct {
+	states    map[string]roster.GroupState
+	baselines map[string]roster.Baseline
+	busy      map[string]roster.Reason
+}
+
+// at returns a copy of what may change beside the run. Busy are the groups with
+// a request in flight, and those whose last request has an unknown fate and has
+// not been left alone long enough.
+func (m *memory) at(now time.Time) moment {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	busy := map[string]roster.Reason{}
 	for group, until := range m.settles {
 		if until.After(now) {
 			busy[group] = roster.ReasonSettling
 		}
 	}
-	for group, reason := range m.busy {
-		busy[group] = reason
-	}
-	return busy
+	maps.Copy(busy, m.busy)
+	return moment{states: maps.Clone(m.states), baselines: maps.Clone(m.baselines), busy: busy}
+}
+
+// settledAt is when a group may be sent again as far as requests of unknown
+// fate are concerned; zero when there are none.
+func (m *memory) settledAt(group string) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.settles[group]
+}
+
+// planned notes what a plan or a provision says of a group, and returns all
+// that is known of it.
+func (m *memory) planned(name string, change func(*roster.GroupState)) roster.GroupState {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	state := m.states[name]
+	change(&state)
+	m.states[name] = state
+	return state
 }
 
 // group returns what is known of one group now: its baseline,
@@ -121,10 +149,11 @@ func (m *memory) group(name string) (roster.Baseline, roster.GroupState) {
 	return m.baselines[name], m.states[name]
 }
 
-// completed notes the end of a group's request.
+// completed notes the end of a group's request. Absences are the plan's matter.
 func (m *memory) completed(name string, after roster.Baseline, state roster.GroupState) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	state.Absences = m.states[name].Absences
 	m.baselines[name], m.states[name] = after, state
 	delete(m.busy, name)
 	delete(m.settles, name)

@@ -109,7 +109,7 @@ func (r *Reconciler) read(ctx context.Context, m *memory) (pulled []Pulled, t ta
 	wait.Go(func() { t, apiErr = r.survey(ctx) })
 	pulled = r.pullAll(ctx, m.pulls, r.today(r.Now()))
 	wait.Wait()
-	believeShrunk(pulled, m.baselines)
+	believeShrunk(pulled, m.at(r.Now()).baselines)
 	return pulled, t, apiErr
 }
 
@@ -134,7 +134,7 @@ func (r *Reconciler) moreToDo(ctx context.Context, p plan.Plan, c *courier, m *m
 		again = again || g.Unfinished && c.finishedAny()
 		if g.Decision == roster.Blocked && (g.Reason == roster.ReasonInFlight || g.Reason == roster.ReasonSettling) {
 			waiting[g.ExternalReferenceID] = true
-			if until := m.settles[g.ExternalReferenceID]; until.After(settled) {
+			if until := m.settledAt(g.ExternalReferenceID); until.After(settled) {
 				settled = until
 			}
 		}
@@ -146,7 +146,7 @@ func (r *Reconciler) moreToDo(ctx context.Context, p plan.Plan, c *courier, m *m
 	if !sleep(ctx, settled.Sub(r.Now())) {
 		return false
 	}
-	busy := m.blockedNow(r.Now())
+	busy := m.at(r.Now()).busy
 	for group := range waiting {
 		again = again || busy[group] == ""
 	}
@@ -159,8 +159,8 @@ func goOn(p plan.Plan, c *courier) map[string]bool {
 	for i := range p.Groups {
 		g := &p.Groups[i]
 		end := c.ends[g.ExternalReferenceID]
-		failed := end == deliveryFailed || end == deliveryUnsent || end == deliveryStopped || end == deliveryAccepted
-		if g.Reason != roster.ReasonNotSelected && !failed {
+		through := end == "" || end == deliveryDone || end == deliveryNothing
+		if g.Reason != roster.ReasonNotSelected && through {
 			selected[g.ExternalReferenceID] = true
 		}
 	}
@@ -187,11 +187,15 @@ func (r *Reconciler) finish(ctx context.Context, run roster.Run, t *tally, cause
 		run.Outcome, run.ExitCode = roster.RunError, 1
 	}
 	run.EndedAt = r.Now()
+	if err := r.Store.FinishRun(ctx, run); err != nil {
+		cause = errors.Join(cause, fmt.Errorf("finish run: %w", err))
+		run.Outcome, run.ExitCode = roster.RunError, 1
+	}
 	r.Metrics.ended(run, t.carried)
 	r.Log.Info("run ended", zap.String("run_id", run.ID), zap.String("outcome", string(run.Outcome)),
 		zap.Int("submitted", run.Groups.Submitted), zap.Int("added", run.Added), zap.Int("changed", run.Changed), zap.Int("removed", run.Removed),
 		zap.Int("carried", run.Carried), zap.Int("failures_open", run.Failures), zap.Int("holds_open", run.Holds))
-	return run, errors.Join(cause, placed("finish run", r.Store.FinishRun(ctx, run)))
+	return run, cause
 }
 
 func (r *Reconciler) logPlan(p plan.Plan, now round) {

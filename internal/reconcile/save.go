@@ -20,14 +20,16 @@ func (r *Reconciler) savePlan(ctx context.Context, run roster.Run, pulled []Pull
 		if g.Reason == roster.ReasonNotSelected {
 			continue
 		}
-		state := m.states[g.ExternalReferenceID]
-		state.ExternalReferenceID, state.GroupID, state.Name, state.Absences = g.ExternalReferenceID, g.GroupID, g.Name, g.Absences
-		if g.AdoptConfig && g.Decision == roster.Skip {
-			state.ConfigHash = p.ConfigHash
+		adopts := g.AdoptConfig && g.Decision == roster.Skip
+		if adopts {
 			record.AdoptConfig = append(record.AdoptConfig, g.ExternalReferenceID)
 		}
-		m.states[g.ExternalReferenceID] = state
-		record.Groups = append(record.Groups, state)
+		record.Groups = append(record.Groups, m.planned(g.ExternalReferenceID, func(state *roster.GroupState) {
+			state.ExternalReferenceID, state.GroupID, state.Name, state.Absences = g.ExternalReferenceID, g.GroupID, g.Name, g.Absences
+			if adopts {
+				state.ConfigHash = p.ConfigHash
+			}
+		}))
 		switch {
 		case g.Hold != nil:
 			record.Holds = append(record.Holds, *g.Hold)

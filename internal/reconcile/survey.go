@@ -60,7 +60,7 @@ func (r *Reconciler) survey(ctx context.Context) (target, error) {
 func (r *Reconciler) provision(ctx context.Context, t *target, m *memory, pulled []Pulled, only map[string]bool, dry bool) error {
 	if r.Settings.CreateMissing {
 		for _, group := range wanted(pulled, *t) {
-			if only != nil && !only[group] || m.states[group].HasBaseline {
+			if _, state := m.group(group); state.HasBaseline || only != nil && !only[group] {
 				continue // a group that had people and vanished is not made anew: somebody has to look
 			}
 			if err := r.create(ctx, t, m, group, dry); err != nil {
@@ -108,7 +108,9 @@ func (r *Reconciler) create(ctx context.Context, t *target, m *memory, group str
 	}
 	if dry {
 		t.groups[group] = roster.Group{ExternalReferenceID: group, Name: name}
-		m.states[group] = roster.GroupState{ExternalReferenceID: group, Name: name, Created: true}
+		m.planned(group, func(s *roster.GroupState) {
+			*s = roster.GroupState{ExternalReferenceID: group, Name: name, Created: true}
+		})
 		return nil
 	}
 	made, err := r.API.CreateGroup(ctx, name, group)
@@ -129,6 +131,6 @@ func (r *Reconciler) create(ctx context.Context, t *target, m *memory, group str
 	}
 	t.groups[group] = made
 	state := roster.GroupState{ExternalReferenceID: group, GroupID: made.ID, Name: made.Name, Created: ours}
-	m.states[group] = state
+	m.planned(group, func(s *roster.GroupState) { *s = state })
 	return placed("remember created group", r.Store.GroupCreated(ctx, state))
 }

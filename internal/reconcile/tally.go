@@ -71,20 +71,13 @@ func (t *tally) round(p plan.Plan, c *courier) {
 func (t *tally) end(name string, decision roster.Decision, how delivery) {
 	end := map[roster.Decision]groupEnd{roster.Skip: endSkipped, roster.Held: endHeld, roster.Blocked: endBlocked}[decision]
 	switch how {
-	case deliveryDone, deliveryAccepted:
+	case deliveryDone, deliveryAccepted, deliveryUnheard:
 		end = endSubmitted
-	case deliveryFailed:
+	case deliveryFailed, deliveryUnsent, deliveryStopped:
 		end = endFailed
-	case deliveryUnsent:
-		end = endFailed
-		t.api = true
-	case deliveryStopped:
-		end = endFailed
-		t.interrupted = true
 	}
-	if how == deliveryAccepted {
-		t.interrupted = true
-	}
+	t.interrupted = t.interrupted || how == deliveryAccepted || how == deliveryStopped
+	t.api = t.api || how == deliveryUnsent || how == deliveryUnheard
 	if before, seen := t.groups[name]; seen && before == endSubmitted && end != endFailed {
 		return
 	}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -78,11 +81,9 @@ type decider func(context.Context, store.Verdict) (roster.Hold, error)
 
 func (s *site) decide(decide decider) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		var d Decision
-		body := json.NewDecoder(r.Body)
-		body.DisallowUnknownFields()
-		if err := body.Decode(&d); err != nil || d.Digest == "" || d.By == "" || d.Reason == "" {
-			fail(w, http.StatusBadRequest, "send {digest, by, reason} as JSON; none may be empty")
+		d, ok := readDecision(r.Body)
+		if !ok {
+			fail(w, http.StatusBadRequest, fmt.Sprintf("send {digest, by, reason} as JSON; none may be empty or longer than %d bytes", maxWord))
 			return
 		}
 		now := s.Now()
@@ -91,6 +92,28 @@ func (s *site) decide(decide decider) http.HandlerFunc {
 		})
 		s.answer(w, view.OfHold(hold), err)
 	}
+}
+
+// maxWord bounds what a person says about a hold, in bytes: it is kept for
+// everybody in the hold.
+const maxWord = 1000
+
+// readDecision reads one complete Decision and nothing else.
+func readDecision(from io.Reader) (d Decision, ok bool) {
+	body := json.NewDecoder(from)
+	body.DisallowUnknownFields()
+	if body.Decode(&d) != nil {
+		return d, false
+	}
+	if _, err := body.Token(); !errors.Is(err, io.EOF) {
+		return d, false
+	}
+	for _, word := range []string{d.Digest, d.By, d.Reason} {
+		if strings.TrimSpace(word) == "" || len(word) > maxWord {
+			return d, false
+		}
+	}
+	return d, true
 }
 
 func (s *site) acknowledge(w http.ResponseWriter, r *http.Request) {

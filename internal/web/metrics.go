@@ -51,8 +51,15 @@ func NewState(s *store.Store, sources []string, log *zap.Logger) *State {
 	}
 }
 
-// Describe lists the metrics.
-func (c *State) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, out) }
+// Describe lists the metrics, whatever the store holds.
+func (c *State) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{
+		c.lastAttempt, c.lastSuccess, c.records, c.sourceSuccess, c.sourceData, c.groupMembers, c.groupSync,
+		c.failures, c.holds, c.oldestHold, c.inFlight, c.oldestInFlight,
+	} {
+		out <- d
+	}
+}
 
 // Collect reads the store. What cannot be read is left out and logged: a
 // missing series is an alert, a wrong one is a lie.
@@ -61,7 +68,11 @@ func (c *State) Collect(out chan<- prometheus.Metric) {
 	defer cancel()
 	for _, part := range []func(context.Context, gauge) error{c.runs, c.pulls, c.groups, c.open, c.flights} {
 		err := part(ctx, func(d *prometheus.Desc, value float64, labels ...string) {
-			out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+			metric, err := prometheus.NewConstMetric(d, prometheus.GaugeValue, value, labels...)
+			if err != nil { // a name that is no UTF-8; it must not end the process
+				metric = prometheus.NewInvalidMetric(d, err)
+			}
+			out <- metric
 		})
 		if err != nil {
 			c.log.Error("metrics not read", zap.Error(err))

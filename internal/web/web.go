@@ -15,10 +15,12 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/zap"
 
 	"github.com/rosterd/rosterd/internal/store"
@@ -52,6 +54,7 @@ func NewServer(o Options) *http.Server {
 	return &http.Server{
 		Handler: Handler(o), ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		ErrorLog: zap.NewStdLog(o.Log),
 	}
 }
 
@@ -63,7 +66,7 @@ func Handler(o Options) http.Handler {
 		write(w, http.StatusOK, map[string]string{"status": "alive"})
 	})
 	open.HandleFunc("GET /readyz", s.ready)
-	open.Handle("GET /metrics", promhttp.HandlerFor(o.Metrics, promhttp.HandlerOpts{Timeout: readTimeout, MaxRequestsInFlight: 4}))
+	open.Handle("GET /metrics", promhttp.HandlerFor(s.told(o.Metrics), promhttp.HandlerOpts{Timeout: readTimeout, MaxRequestsInFlight: 4}))
 
 	api := http.NewServeMux()
 	api.HandleFunc("GET /api/v1/status", s.status)
@@ -77,10 +80,36 @@ func Handler(o Options) http.Handler {
 	api.HandleFunc("POST /api/v1/holds/{id}/reject", s.decide(o.Store.Reject))
 	api.HandleFunc("POST /api/v1/failures/{id}/ack", s.acknowledge)
 	open.Handle("/api/", http.NewCrossOriginProtection().Handler(s.guard(api)))
-	return headers(open)
+	return headers(s.calm(open))
 }
 
 type site struct{ Options }
+
+// told serves what could be gathered. What was wrong with the rest is for the
+// log: promhttp would answer with the text of the error.
+func (s *site) told(from prometheus.Gatherer) prometheus.Gatherer {
+	return prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+		families, err := from.Gather()
+		if err != nil {
+			s.Log.Error("metrics not gathered", zap.Error(err))
+		}
+		return families, nil
+	})
+}
+
+// calm answers for a handler that panicked. What it panicked with may be
+// somebody's data; where it did is not.
+func (s *site) calm(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if recover() != nil {
+				s.Log.Error("request stopped unexpectedly", zap.ByteString("stack", debug.Stack()))
+				fail(w, http.StatusInternalServerError, "internal error; the log says which")
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
 
 // headers forbids keeping, framing and guessing of whatever is served.
 func headers(next http.Handler) http.Handler {

@@ -1,0 +1,146 @@
+package reconcile_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// N2 is gone from the export for good. What counts against them are complete
+// pulls that another run did not count already; with a grace of two, the second
+// of those removes them.
+func TestAbsences(t *testing.T) {
+	plain := reconcile.Options{}
+	tests := []struct {
+		name    string
+		run     func(w *world) // the runs after the one that first missed N2
+		removed bool
+	}{
+		{"no other run", func(*world) {}, false},
+		{"another run", func(w *world) { w.runWith(plain) }, true},
+		{"a run that repeats it", func(w *world) { w.runWith(reconcile.Options{Repeat: true}); w.runWith(reconcile.Options{Repeat: true}) }, false},
+		{"a repeat, then another run", func(w *world) { w.runWith(reconcile.Options{Repeat: true}); w.runWith(plain) }, true},
+		{"a source that fails", func(w *world) { w.failing(func() { w.run(); w.run() }) }, false},
+		{"a source that fails, then another run", func(w *world) { w.failing(func() { w.run() }); w.run() }, true},
+		{"rows without a reference_id", func(w *world) { w.withNameless(func() { w.run(); w.run(); w.run() }) }, false},
+		{"back, and gone again", func(w *world) {
+			w.hr.hire(north, "N2")
+			w.run()
+			w.hr.drop("N2")
+			w.run()
+		}, false},
+		{"a run about other groups", func(w *world) { w.runWith(reconcile.Options{Groups: []string{south}}) }, false},
+		{"vitable is away", func(w *world) {
+			w.wire.before = down
+			w.run()
+			w.run()
+			w.wire.before = nil
+		}, false},
+		{"many rounds of one run", func(w *world) {
+			w.hr.edit(moved(south), "N1")
+			w.hr.edit(moved(north), "S1")
+			w.runWith(reconcile.Options{Repeat: true})
+		}, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				w.hr.hire(north, refs("N", 8)...)
+				w.hr.hire(south, "S1", "S2")
+				w.settled()
+				w.hr.drop("N2")
+				if run := w.run(); run.Carried != 1 {
+					t.Fatalf("carried %d, want N2 only", run.Carried)
+				}
+				test.run(w)
+				if _, covered := w.box.Member(north, "N2"); covered == test.removed {
+					t.Errorf("N2 is covered: %v, want %v", covered, !test.removed)
+				}
+				same(t, "violations", []string{}, w.box.Violations())
+			})
+		})
+	}
+}
+
+// failing does something while the source is broken.
+func (w *world) failing(do func()) {
+	w.hr.source.Err = errors.New("share is away")
+	do()
+	w.hr.source.Err = nil
+}
+
+// withNameless does something while a row has lost its reference_id: it may be
+// anybody's.
+func (w *world) withNameless(do func()) {
+	w.hr.hire(north, "LOST")
+	w.hr.edit(nameless, "LOST")
+	do()
+}
+
+// A source in doubt stops the groups that it feeds, and no others.
+func TestSourcesInDoubt(t *testing.T) {
+	tests := []struct {
+		name    string
+		spoil   func(h *hr)
+		failure string
+	}{
+		{"broken on the way", func(h *hr) { h.source.Err, h.source.ErrAfter = errors.New("line is down"), 1 }, "source_failed"},
+		{"fewer records than it declares", func(h *hr) { h.source.Report.Expected = 9 }, "source_failed"},
+		{"empty", func(h *hr) { h.source.Records, h.source.Report.Expected = nil, 0 }, "source_failed"},
+		{"a column withheld", func(h *hr) { h.source.Report.Withheld = []string{"phone"} }, "source_failed"},
+		{"a column missing", func(h *hr) { h.source.Names[4] = "telephone" }, "source_failed"},
+		{"a row too short", func(h *hr) { h.source.Records[1] = h.source.Records[1][:3] }, "source_failed"},
+		{"old", func(h *hr) { h.source.Report.AsOf = time.Now().Add(-100 * time.Hour) }, "source_stale"},
+	}
+	inWorld(t, func(t *testing.T, w *world) {
+		branch := newHR("branch")
+		w.others = append(w.others, branch)
+		w.freshMetrics()
+		w.hr.hire(north, "N0", "N00")
+		branch.hire(south, "S0")
+		w.settled()
+		for i, test := range tests {
+			before := w.box.Members(north)
+			w.hr.hire(north, fmt.Sprintf("N%d", i+1))
+			branch.hire(south, fmt.Sprintf("S%d", i+1))
+			w.hr.source.Report.AsOf = time.Now()
+			test.spoil(w.hr)
+			run := w.run()
+			if run.Outcome != roster.RunSourceFailed || run.ExitCode != 5 {
+				t.Errorf("%s: the run is %s with exit code %d", test.name, run.Outcome, run.ExitCode)
+			}
+			same(t, test.name+": counts", roster.GroupCounts{Submitted: 1, Blocked: 1}, run.Groups)
+			w.wantMembers(north, before...)
+			w.wantOpen(test.failure)
+			w.hr.export()
+			w.settled()
+			w.wantMembers(north, append(before, fmt.Sprintf("N%d", i+1))...)
+			w.wantOpen()
+		}
+		w.wantLawful()
+	})
+}
+
+// A bug in a source stops what it feeds and nothing else.
+func TestSourceThatPanics(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.hr.hire(north, "N1")
+		w.settled()
+		w.hr.source.Records[0] = nil
+		r := w.reconciler()
+		r.Feeds[0].Source = panicking{}
+		run, err := r.Run(t.Context(), reconcile.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantOutcome(t, run, roster.RunSourceFailed, 5)
+		if got := run.Sources[0].Reason; got != "internal: the source or its mapping stopped unexpectedly at record 1" {
+			t.Errorf("reason: %s", got)
+		}
+		w.wantMembers(north, "N1")
+	})
+}
