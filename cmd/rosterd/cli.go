@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 
@@ -78,7 +79,18 @@ func run(ctx context.Context, s *session) int {
 		return app.ExitUsage
 	}
 	s.config = line.Config
-	return s.told(call.Run(s))
+	return s.told(s.safely(func() error { return call.Run(s) }))
+}
+
+// safely turns a panic into an error without what it panicked with, which may
+// be somebody's data.
+func (s *session) safely(command func() error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = fmt.Errorf("stopped unexpectedly; this is a bug of rosterd\n%s", debug.Stack())
+		}
+	}()
+	return command()
 }
 
 // told prints an error, once, and returns its exit code.

@@ -66,6 +66,7 @@ func letters(ref string) string {
 //	sales:S1-S30          these people, in this group
 //	S4!terminated         status terminated, dated in the past
 //	S4!leaves=DATE        status active, with that termination date
+//	S4!hired=DATE         another hire date
 //	S4!status=WORD        another status
 //	S4!nophone            no phone number
 //	S4!plan=CODE          another plan
@@ -114,6 +115,8 @@ func edited(rows []row, ref, edit string) ([]row, error) {
 			r.status, r.left = "terminated", "2024-03-31"
 		case "leaves":
 			r.left = value
+		case "hired":
+			r.hire = value
 		case "status":
 			r.status = value
 		case "nophone":

@@ -32,6 +32,7 @@ func commandTable() map[string]command {
 		"sandbox": cmdSandbox, "put": cmdPut, "census": cmdCensus, "ros": cmdRos, "bg": cmdBackground, "signal": cmdSignal, "ended": cmdEnded,
 		"until": cmdUntil, "json": cmdJSON, "let": cmdLet, "members": cmdMembers, "ledger": cmdLedger, "accepted": cmdAccepted, "order": cmdOrder,
 		"absent": cmdAbsent, "keys": cmdKeys, "age": cmdAge, "cut": cmdCut,
+		"http": cmdHTTP, "await": cmdAwait, "freeport": cmdFreeport, "sql": cmdSQL, "rows": cmdRows, "scramble": cmdScramble, "configure": cmdConfigure,
 	}
 }
 
@@ -237,18 +238,8 @@ func cmdUntil(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 2, "until CALL N")
 	want, err := strconv.Atoi(args[1])
 	ts.Check(err)
-	end := time.After(patience)
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		if countCalls(stageOf(ts).entries(ts), args[0]) >= want {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-end:
-			ts.Fatalf("fewer than %d requests of %s", want, args[0])
-		}
+	if !eventually(func() bool { return countCalls(stageOf(ts).entries(ts), args[0]) >= want }) {
+		ts.Fatalf("fewer than %d requests of %s", want, args[0])
 	}
 }
 

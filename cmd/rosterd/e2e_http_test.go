@@ -45,15 +45,25 @@ func cmdAwait(ts *testscript.TestScript, _ bool, args []string) {
 		got, err := lookUp(text, args[2])
 		return err == nil && got == want
 	}
-	for end := time.Now().Add(patience); !fits(); time.Sleep(glance) {
-		if time.Now().After(end) {
-			ts.Fatalf("%s does not become %v: %s", args[1], args, last)
-		}
+	if !eventually(fits) {
+		ts.Fatalf("%s: expected %s: %s", args[1], want, last)
 	}
 }
 
-// glance is how long a script waits between two looks at a running program.
-const glance = 10 * time.Millisecond
+// eventually looks again and again, and gives up when patience ends.
+func eventually(holds func() bool) bool {
+	end := time.After(patience)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-tick.C:
+		case <-end:
+			return false
+		}
+	}
+	return true
+}
 
 func ask(ts *testscript.TestScript, method, url, body string) (status int, text []byte, err error) {
 	request, err := http.NewRequest(method, url, strings.NewReader(body))

@@ -8,8 +8,8 @@ import (
 )
 
 // lookUp finds a value in JSON by a path: names and indexes with dots between
-// them, [name=value] for the first object of a list that has it, and count for the
-// length of a list. Texts come bare, everything else as JSON.
+// them, [name=value] for the first object of a list that has it, last for its last
+// element, and count for its length. Texts come bare, everything else as JSON.
 //
 //	groups[external_reference_id=sales].removals.count
 func lookUp(text []byte, path string) (string, error) {
@@ -46,6 +46,9 @@ func descend(value any, step string) (any, error) {
 	case []any:
 		if step == "count" {
 			return len(v), nil
+		}
+		if step == "last" && len(v) > 0 {
+			return v[len(v)-1], nil
 		}
 		if key, want, ok := strings.Cut(strings.Trim(step, "[]"), "="); ok {
 			for _, one := range v {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	_ "modernc.org/sqlite" // the scripts look into rosterd.db
@@ -26,14 +25,12 @@ func cmdRows(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 3, "rows DB VALUE QUERY")
 	query := strings.Join(args[2:], " ")
 	var got string
-	for end := time.Now().Add(patience); got != args[1]; time.Sleep(glance) {
-		var err error
-		if got, err = firstValue(ts.MkAbs(args[0]), query); err != nil {
-			got = err.Error()
-		}
-		if time.Now().After(end) {
-			ts.Fatalf("%s: %s, expected %s", query, got, args[1])
-		}
+	var err error
+	if !eventually(func() bool {
+		got, err = firstValue(ts.MkAbs(args[0]), query)
+		return err == nil && got == args[1]
+	}) {
+		ts.Fatalf("%s: %s (%v), expected %s", query, got, err, args[1])
 	}
 }
 

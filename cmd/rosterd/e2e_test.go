@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 //	| keys FILE PATH KEY...       | the object at PATH of a JSON file has these keys; . for the whole |
 //	| cut FILE BYTES              | FILE loses that many bytes at its end                             |
 //	| age FILE DURATION           | FILE was last modified that long ago                              |
-//	| http STATUS METHOD URL BODY | asks any server, with TOKEN where it is set; prints the answer to out |
+//	| http STATUS METHOD URL BODY | asks a server, with TOKEN where it is set; the answer goes to out |
 //	| await STATUS URL [PATH VAL] | asks until the status, and the value at PATH, are these           |
 //	| freeport NAME               | puts a free port into an environment variable                     |
 //	| configure FILE LINE         | a copy of rosterd.yaml with this line in place of its section     |

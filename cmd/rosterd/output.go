@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/term"
@@ -95,15 +96,27 @@ func (p *printer) table(header []string, rows [][]string) {
 func (p *printer) row(cells []string, widths []int, indent, last int, t tone) {
 	var line strings.Builder
 	for i, cell := range cells[:len(cells)-1] {
+		cell = printable(cell)
 		line.WriteString(cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+2))
 	}
-	for i, part := range wrap(cells[len(cells)-1], last) {
+	for i, part := range wrap(printable(cells[len(cells)-1]), last) {
 		if i > 0 {
 			line.WriteString("\n" + strings.Repeat(" ", indent))
 		}
 		line.WriteString(part)
 	}
 	p.printf("%s\n", p.in(t, strings.TrimRight(line.String(), " ")))
+}
+
+// printable replaces control characters: names of groups come from outside, and
+// a terminal obeys what it is sent.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, text)
 }
 
 // wrap breaks text between words into lines of at most n characters.

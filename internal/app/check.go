@@ -86,8 +86,10 @@ func checkSource(p reconcile.Pulled) ([]Finding, int) {
 		findings = append(findings, Finding{Area: area, OK: true, Detail: fmt.Sprintf("%d rows, %s", notes[what], what)})
 	}
 	for _, what := range slices.Sorted(maps.Keys(faults)) {
-		findings = append(findings, Finding{Area: area, Detail: fmt.Sprintf("%d rows cannot be sent, %s (%s)", faults[what], what, first[what]),
-			Advice: "correct the rows in the HR system, or the field's mapping"})
+		findings = append(findings, Finding{
+			Area: area, Detail: fmt.Sprintf("%d rows cannot be sent, %s (%s)", faults[what], what, first[what]),
+			Advice: "correct the rows in the HR system, or the field's mapping",
+		})
 	}
 	if len(faults) > 0 {
 		return findings, ExitFailures

@@ -95,7 +95,7 @@ func (d *decoder) object(n *yaml.Node, at string, more bool, structs ...reflect.
 		}
 		delete(written, s.key)
 	}
-	if more == open {
+	if more {
 		return
 	}
 	for _, e := range written {

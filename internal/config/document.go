@@ -32,8 +32,10 @@ func parseDocument(file string, text []byte) (*yaml.Node, error) {
 	}
 	switch err := loader.Load(&second); {
 	case err == nil:
-		return nil, Faults{{File: file, Line: second.Line, Column: second.Column,
-			Detail: "a second document starts here; it would not be read, so write one file with one document"}}
+		return nil, Faults{{
+			File: file, Line: second.Line, Column: second.Column,
+			Detail: "a second document starts here; it would not be read, so write one file with one document",
+		}}
 	case !errors.Is(err, io.EOF):
 		return nil, Faults{unreadable(file, err)}
 	}

@@ -123,10 +123,16 @@ func TestEnvironmentFaults(t *testing.T) {
 		{"no host", []string{"VITABLE_CONNECT_BASE_URL=https:///CANARY"}, []string{"VITABLE_CONNECT_BASE_URL: expected an https URL"}},
 		{"address without port", []string{"ROSTERD_LISTEN=CANARY"}, []string{"ROSTERD_LISTEN: expected an address and port"}},
 		{"port out of range", []string{"ROSTERD_LISTEN=CANARY:65536"}, []string{"ROSTERD_LISTEN: expected an address and port"}},
-		{"words that are none", []string{"ROSTERD_RUN_ON_START=CANARY", "ROSTERD_LOG_LEVEL=CANARY", "ROSTERD_LOG_FORMAT=CANARY"},
-			[]string{"ROSTERD_LOG_FORMAT: expected json or console", "ROSTERD_LOG_LEVEL: expected debug, info, warn or error", "ROSTERD_RUN_ON_START: expected true, false or nothing"}},
-		{"what this build does not have", []string{"ROSTERD_SHARD=1/2", "ROSTERD_PUSHGATEWAY_URL=http://CANARY"},
-			[]string{"ROSTERD_PUSHGATEWAY_URL: pushing metrics is not in this build yet", "ROSTERD_SHARD: sharding is not in this build yet"}},
+		{
+			"words that are none",
+			[]string{"ROSTERD_RUN_ON_START=CANARY", "ROSTERD_LOG_LEVEL=CANARY", "ROSTERD_LOG_FORMAT=CANARY"},
+			[]string{"ROSTERD_LOG_FORMAT: expected json or console", "ROSTERD_LOG_LEVEL: expected debug, info, warn or error", "ROSTERD_RUN_ON_START: expected true, false or nothing"},
+		},
+		{
+			"what this build does not have",
+			[]string{"ROSTERD_SHARD=1/2", "ROSTERD_PUSHGATEWAY_URL=http://CANARY"},
+			[]string{"ROSTERD_PUSHGATEWAY_URL: pushing metrics is not in this build yet", "ROSTERD_SHARD: sharding is not in this build yet"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -27,7 +27,7 @@ func faultCases() []faultCase {
 		{"no sources", "version: 1\nsources: []\n", []string{"2: sources: expected a list of at least 1"}},
 		{"empty value", valid + "plans:\n", []string{"7: plans: is empty"}},
 
-		{"unknown key", valid + "saftey: {}\n", []string{"7: saftey: is no key of this section; did you mean safety?"}},
+		{"unknown key", valid + "safetyy: {}\n", []string{"7: safetyy: is no key of this section; did you mean safety?"}},
 		{"unknown key, nothing near", valid + "groups: {zzzzzzzzz: 1}\n", []string{"7: groups.zzzzzzzzz: is no key of this section; known here: create_missing, rename, map"}},
 		{"unknown key that could be anything", valid + "? \"a\\nb\"\n: 1\n", []string{"7: expected a key of 1 to 128 characters"}},
 		{"key written twice", valid + "groups: {rename: true,\n  rename: false}\n", []string{"8: groups.rename: is written twice, first at line 7"}},
@@ -67,17 +67,25 @@ func faultCases() []faultCase {
 		{"none where a limit must stay", valid + "safety: {absence_grace: {pulls: none}}\n", []string{"7: safety.absence_grace.pulls: expected a whole number of at least 1"}},
 		{"none for a whole limit", valid + "safety: {max_removals: none}\n", []string{"7: safety.max_removals: expected keys with values"}},
 
-		{"polls in the wrong order", valid + "vitable:\n  poll:\n    initial: 2m\n    max: 1m\n    deadline: 30s\n",
-			[]string{"9: vitable.poll.initial: is longer than vitable.poll.max", "10: vitable.poll.max: is longer than vitable.poll.deadline"}},
+		{
+			"polls in the wrong order", valid + "vitable:\n  poll:\n    initial: 2m\n    max: 1m\n    deadline: 30s\n",
+			[]string{"9: vitable.poll.initial: is longer than vitable.poll.max", "10: vitable.poll.max: is longer than vitable.poll.deadline"},
+		},
 		{"plan without id", valid + "plans: {A: \" \"}\n", []string{"7: plans.A: expected a plan_id"}},
 		{"plan codes that are one", valid + "plans: {gold: a, GOLD: b}\n", []string{"7: plans.gold: differs from another code only in case or blanks"}},
-		{"group keys that are one", valid + "groups:\n  map:\n    - {key: A, external_reference_id: x}\n    - {key: ' a', external_reference_id: y}\n",
-			[]string{"10: groups.map[1].key: is the key of groups.map[0] too"}},
-		{"two names for one group", valid + "groups:\n  map:\n    - {key: A, external_reference_id: x, name: One}\n    - {key: B, external_reference_id: x, name: Two}\n",
-			[]string{"10: groups.map[1].name: differs from the name that groups.map[0] gives"}},
+		{
+			"group keys that are one", valid + "groups:\n  map:\n    - {key: A, external_reference_id: x}\n    - {key: ' a', external_reference_id: y}\n",
+			[]string{"10: groups.map[1].key: is the key of groups.map[0] too"},
+		},
+		{
+			"two names for one group", valid + "groups:\n  map:\n    - {key: A, external_reference_id: x, name: One}\n    - {key: B, external_reference_id: x, name: Two}\n",
+			[]string{"10: groups.map[1].name: differs from the name that groups.map[0] gives"},
+		},
 		{"group row without its keys", valid + "groups: {map: [{name: x}]}\n", []string{"7: groups.map[0].external_reference_id: is missing", "7: groups.map[0].key: is missing"}},
-		{"group name that is too long", valid + "groups: {map: [{key: a, external_reference_id: b, name: " + strings.Repeat("é", 256) + "}]}\n",
-			[]string{"7: groups.map[0].name: expected a text of at most 255 characters"}},
+		{
+			"group name that is too long", valid + "groups: {map: [{key: a, external_reference_id: b, name: " + strings.Repeat("é", 256) + "}]}\n",
+			[]string{"7: groups.map[0].name: expected a text of at most 255 characters"},
+		},
 		{"unknown time zone", valid + "eligibility: {time_zone: Mars/Olympus}\n", []string{"7: eligibility.time_zone: expected an IANA time zone"}},
 		{"the zone of the machine", valid + "eligibility: {time_zone: Local}\n", []string{"7: eligibility.time_zone: expected an IANA time zone"}},
 		{"blank time zone", valid + "eligibility: {time_zone: \"\"}\n", []string{"7: eligibility.time_zone: expected a text that is not blank"}},
@@ -100,7 +108,8 @@ func faultCases() []faultCase {
 		{"setting that cannot be read is reported once", strings.Replace(valid, "pay.example", `[a]`, 1), []string{"5: sources[0].host: expected a text"}},
 		{"setting outside its range", valid + "    pages: 10\n    rate: 2.5\n    timeout: 1ms\n    region: north\n", []string{
 			"7: sources[0].pages: expected a whole number from 1 to 9", "8: sources[0].rate: expected a number from 0 to 2",
-			"9: sources[0].timeout: expected a duration such as 90s, 15m or 48h, at least 1s", "10: sources[0].region: expected one of east, west"}},
+			"9: sources[0].timeout: expected a duration such as 90s, 15m or 48h, at least 1s", "10: sources[0].region: expected one of east, west",
+		}},
 		{"any age in figures", valid + "    max_age: 0s\n", []string{"7: sources[0].max_age: expected a duration such as 90s, 15m or 48h, at least 1ms, or the word none"}},
 
 		{"no fields", strings.Replace(valid, "    fields: "+fields, "", 1), []string{"3: sources[0].fields: is missing"}},

@@ -10,17 +10,17 @@ import (
 // Percentages are of the baseline. Everything has a limit unless the word none
 // is written: it stands for 100 percent, or for more people than there are.
 type Safety struct {
-	MaxRemovals      Bound                 `yaml:"max_removals" doc:"Removals per group; the first bound to trip holds them."`
-	MaxRunPercent    float64               `yaml:"max_run_percent" min:"0" max:"100" none:"true" doc:"Removals over all groups of a run, in percent."`
-	SmallGroup       SmallGroup            `yaml:"small_group" doc:"Groups that are too small for percentages."`
-	MaxAbsent        Bound                 `yaml:"max_absent" doc:"Removals per group of people who are merely missing, the weakest evidence."`
-	Rolling          Rolling               `yaml:"rolling" doc:"Removals per group over several days; catches drips."`
-	AbsenceGrace     AbsenceGrace          `yaml:"absence_grace" doc:"When somebody who is missing counts as absent."`
-	MaxShrinkPercent float64               `yaml:"max_shrink_percent" min:"0" max:"100" none:"true" doc:"A source that lost more of its records since the last good pull is doubtful, in percent."`
-	OnExcess         plan.OnExcess         `yaml:"on_excess" enum:"carry,hold" doc:"carry: deliver adds and changes, and carry the held people; hold: send nothing for the group."`
-	FirstSync        plan.FirstSync        `yaml:"first_sync" enum:"hold,allow" doc:"What becomes of a group that stood there before rosterd: hold until approved, or allow."`
-	PlanChange       plan.PlanChangePolicy `yaml:"plan_change" enum:"report,readd" doc:"report: send the row and say that it may have no effect; readd: end the subscription and start another."`
-	ApprovalTTL      time.Duration         `yaml:"approval_ttl" min:"1s" doc:"How long an approval is good for."`
+	MaxRemovals      Bound             `yaml:"max_removals" doc:"Removals per group; the first bound to trip holds them."`
+	MaxRunPercent    float64           `yaml:"max_run_percent" min:"0" max:"100" none:"true" doc:"Removals over all groups of a run, in percent."`
+	SmallGroup       SmallGroup        `yaml:"small_group" doc:"Groups that are too small for percentages."`
+	MaxAbsent        Bound             `yaml:"max_absent" doc:"Removals per group of people who are merely missing, the weakest evidence."`
+	Rolling          Rolling           `yaml:"rolling" doc:"Removals per group over several days; catches drips."`
+	AbsenceGrace     AbsenceGrace      `yaml:"absence_grace" doc:"When somebody who is missing counts as absent."`
+	MaxShrinkPercent float64           `yaml:"max_shrink_percent" min:"0" max:"100" none:"true" doc:"A source that lost more of its records since the last good pull is doubtful, in percent."`
+	OnExcess         plan.OnExcess     `yaml:"on_excess" enum:"carry,hold" doc:"carry: deliver adds and changes, and carry the held people; hold: send nothing for the group."`
+	FirstSync        plan.FirstSync    `yaml:"first_sync" enum:"hold,allow" doc:"What becomes of a group that stood there before rosterd: hold until approved, or allow."`
+	PlanChange       plan.ChangePolicy `yaml:"plan_change" enum:"report,readd" doc:"report: send the row and say that it may have no effect; readd: end the subscription and start another."`
+	ApprovalTTL      time.Duration     `yaml:"approval_ttl" min:"1s" doc:"How long an approval is good for."`
 }
 
 // Bound trips when either number is passed.

@@ -14,7 +14,7 @@ import (
 
 func TestSecretNeverShowsItself(t *testing.T) {
 	const canary = "CANARY"
-	hidden := []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("%q", canary), fmt.Sprint([]byte(canary))}
+	hidden := []string{canary, fmt.Sprintf("%x", canary), fmt.Sprintf("%X", canary), fmt.Sprintf("%q", canary), fmt.Sprintf("%d", []byte(canary))}
 	secret := config.NewSecret(canary)
 	inside := struct{ shown, Exported config.Secret }{secret, secret}
 	values := map[string]any{

@@ -63,7 +63,8 @@ func TestFaults(t *testing.T) {
 		{"a value in both rules", "terminated.status", "include lists", include(mapping.Rule{Values: map[string][]string{"status": {"active", " TERMINATED"}}}), mapping.Eligibility{}},
 		{
 			"a rule about a field that is not mapped", "include.status", "not mapped",
-			func(c *mapping.Config) { delete(c.Fields, "status"); c.Terminated = mapping.Rule{} }, mapping.Eligibility{},
+			func(c *mapping.Config) { delete(c.Fields, "status"); c.Terminated = mapping.Rule{} },
+			mapping.Eligibility{},
 		},
 	}
 	for _, tt := range tests {

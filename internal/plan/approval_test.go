@@ -20,8 +20,10 @@ func TestApproval(t *testing.T) {
 	}{
 		{"exactly the approved set passes", func(*world) {}, all, "hold_tier-1", 3},
 		{"a smaller set passes", func(w *world) { w.hire("tier-1", "a01") }, all[1:], "hold_tier-1", 2},
-		{"the set passes beside one that the limits allow", func(w *world) { w.terminate("a04") },
-			append(all[:3:3], "a04 terminated"), "hold_tier-1", 3},
+		{
+			"the set passes beside one that the limits allow", func(w *world) { w.terminate("a04") },
+			append(all[:3:3], "a04 terminated"), "hold_tier-1", 3,
+		},
 		{"a bigger set is held", func(w *world) { w.vanish("tier-1", "a04") }, nil, "", 0},
 		{"another set is held", func(w *world) { w.hire("tier-1", "a01"); w.vanish("tier-1", "a04") }, nil, "", 0},
 		{"another class is held", func(w *world) { w.gone("a01"); w.Limits.MaxRemovals.Count = 0 }, nil, "", 0},

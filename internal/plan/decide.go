@@ -175,18 +175,12 @@ func (g *Group) arrive(add addition) {
 
 // tellHolds makes the hold and the failure of a group that waits for a person.
 func (m *maker) tellHolds(d *draft, g *Group) {
-	switch {
-	case g.Reason == roster.ReasonNotSelected:
-	case g.Reason == roster.ReasonNoBaseline:
-		hold := &roster.Hold{Group: d.name, Reason: roster.ReasonNoBaseline}
-		for i := range g.Entries {
-			hold.Roster = append(hold.Roster, g.Entries[i].Member.ReferenceID)
-		}
-		g.Hold = m.seal(hold)
-		d.fail(nil, "", roster.Problem{Kind: roster.NoBaseline}, "the group existed before rosterd knew it; whoever is subscribed and missing here would be removed")
-	case g.Reason == roster.ReasonOverCapacity:
+	switch g.Reason {
+	case roster.ReasonNoBaseline:
+		m.holdFirst(d, g)
+	case roster.ReasonOverCapacity:
 		d.fail(nil, "", roster.Problem{Kind: roster.OverCapacity}, "the roster has more members than vitable.max_members")
-	case g.Reason == roster.ReasonFirst:
+	case roster.ReasonFirst:
 		if hold, ok := m.in.Holds[d.name]; ok && hold.Reason == roster.ReasonNoBaseline && hold.State == roster.HoldApproved {
 			g.Uses = hold.ID
 		}
@@ -194,14 +188,24 @@ func (m *maker) tellHolds(d *draft, g *Group) {
 	if d.hold != nil && d.hold.State != roster.HoldRejected {
 		d.fail(nil, "", roster.Problem{Kind: roster.RemovalsHeld}, "removals wait for approval: "+string(d.hold.Reason))
 	}
-	if g.Hold != nil && g.Hold.State == roster.HoldRejected && g.Reason == roster.ReasonNoBaseline {
-		d.problem = slices.DeleteFunc(d.problem, func(f roster.Failure) bool { return f.Kind == roster.NoBaseline })
-	}
 	switch {
 	case g.Uses != "":
 		g.Hold = nil // one hold at a time: what else is held asks when this one is used
 	case g.Hold == nil:
 		g.Hold = m.unused(d)
+	}
+}
+
+// holdFirst holds the first roster of a group that stood there before. A
+// rejected hold is silent.
+func (m *maker) holdFirst(d *draft, g *Group) {
+	hold := &roster.Hold{Group: d.name, Reason: roster.ReasonNoBaseline}
+	for i := range g.Entries {
+		hold.Roster = append(hold.Roster, g.Entries[i].Member.ReferenceID)
+	}
+	g.Hold = m.seal(hold)
+	if g.Hold.State != roster.HoldRejected {
+		d.fail(nil, "", roster.Problem{Kind: roster.NoBaseline}, "the group existed before rosterd knew it; whoever is subscribed and missing here would be removed")
 	}
 }
 

@@ -153,6 +153,20 @@ func (d *draft) fail(p *roster.Person, ref string, problem roster.Problem, reaso
 	d.problem = append(d.problem, failure)
 }
 
+// report tells what is wrong with somebody who is enrolled; heir is the row that
+// came in place of theirs.
+func (d *draft) report(ref string, p, heir *roster.Person, problem roster.Problem) {
+	switch problem.Kind {
+	case "":
+	case roster.Rekeyed:
+		d.fail(heir, ref, problem, "the same name and birth date came as reference_id "+heir.ReferenceID)
+	case roster.PlanChangeUnconfirmed:
+		d.fail(p, ref, problem, "the row has another plan than the one they were subscribed under")
+	default:
+		d.fail(p, ref, problem, describe(p, problem))
+	}
+}
+
 // describe tells a problem: the field, then what is wrong with it.
 func describe(p *roster.Person, problem roster.Problem) string {
 	var all []roster.Problem

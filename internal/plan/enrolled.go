@@ -42,6 +42,8 @@ const (
 //	| no row, grace over                        | out: absent                   |
 //
 // Pins and the guard come after it and only ever turn "out" into "carried".
+//
+//nolint:gocyclo // a truth table reads best in one piece
 func treatEnrolled(e *roster.Enrolled, here string, p *roster.Person, problem roster.Problem, rekeyed bool, missed int, limits Limits) treatment {
 	switch {
 	case p == nil && problem.Kind != "":

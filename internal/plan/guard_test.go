@@ -42,88 +42,132 @@ func TestGuard(t *testing.T) {
 	}{
 		{name: "nobody leaves", c: plan.Case{Baseline: 100, Remaining: 0, ConfigChanged: true}},
 
-		{name: "nobody would be left, whatever the limits", limits: unlimited,
+		{
+			name: "nobody would be left, whatever the limits", limits: unlimited,
 			c:    plan.Case{Baseline: 3, Remaining: 0, Removals: leaving(roster.Terminated, 3)},
-			held: 3, reason: roster.ReasonWouldEmpty},
-		{name: "the last person of a group would leave",
+			held: 3, reason: roster.ReasonWouldEmpty,
+		},
+		{
+			name: "the last person of a group would leave",
 			c:    plan.Case{Baseline: 1, Remaining: 0, Removals: leaving(roster.Terminated, 1)},
-			held: 1, reason: roster.ReasonWouldEmpty},
-		{name: "one would be left", limits: unlimited,
-			c: plan.Case{Baseline: 3, Remaining: 1, Removals: leaving(roster.Terminated, 2)}},
+			held: 1, reason: roster.ReasonWouldEmpty,
+		},
+		{
+			name: "one would be left", limits: unlimited,
+			c: plan.Case{Baseline: 3, Remaining: 1, Removals: leaving(roster.Terminated, 2)},
+		},
 
-		{name: "configuration changed holds all but terminated",
+		{
+			name: "configuration changed holds all but terminated",
 			c: plan.Case{Baseline: 1000, Remaining: 990, ConfigChanged: true, Removals: slices.Concat(
 				leaving(roster.Terminated, 2), leaving(roster.Ineligible, 2), leaving(roster.Moved, 2), leaving(roster.Absent, 2), leaving(roster.PlanChange, 2))},
-			held: 8, reason: roster.ReasonConfigChanged},
-		{name: "configuration changed and only terminated",
-			c: plan.Case{Baseline: 1000, Remaining: 990, ConfigChanged: true, Removals: leaving(roster.Terminated, 10)}},
+			held: 8, reason: roster.ReasonConfigChanged,
+		},
+		{
+			name: "configuration changed and only terminated",
+			c:    plan.Case{Baseline: 1000, Remaining: 990, ConfigChanged: true, Removals: leaving(roster.Terminated, 10)},
+		},
 
-		{name: "absences from a source that shrank, and only these",
+		{
+			name: "absences from a source that shrank, and only these",
 			c: plan.Case{Baseline: 1000, Remaining: 990, Removals: slices.Concat(
 				shrunk(leaving(roster.Absent, 3)), shrunk(leaving(roster.Terminated, 3)))},
-			held: 3, reason: roster.ReasonSourceShrank},
-		{name: "rekeyed is held even alone", limits: unlimited,
+			held: 3, reason: roster.ReasonSourceShrank,
+		},
+		{
+			name: "rekeyed is held even alone", limits: unlimited,
 			c:    plan.Case{Baseline: 1000, Remaining: 999, Removals: leaving(roster.Replaced, 1)},
-			held: 1, reason: roster.ReasonRekeyed},
+			held: 1, reason: roster.ReasonRekeyed,
+		},
 
 		{name: "at the count of the group", c: plan.Case{Baseline: 1000, Remaining: 975, Removals: leaving(roster.Terminated, 25)}},
-		{name: "over the count of the group",
+		{
+			name: "over the count of the group",
 			c:    plan.Case{Baseline: 1000, Remaining: 974, Removals: leaving(roster.Terminated, 26)},
-			held: 26, reason: roster.ReasonGroupLimit},
+			held: 26, reason: roster.ReasonGroupLimit,
+		},
 		{name: "at the percentage of the group", c: plan.Case{Baseline: 109, Remaining: 99, Removals: leaving(roster.Terminated, 10)}},
-		{name: "over the percentage of the group, below its count",
+		{
+			name: "over the percentage of the group, below its count",
 			c:    plan.Case{Baseline: 109, Remaining: 98, Removals: leaving(roster.Terminated, 11)},
-			held: 11, reason: roster.ReasonGroupLimit},
-		{name: "a percentage that has no exact binary form counts whole people",
+			held: 11, reason: roster.ReasonGroupLimit,
+		},
+		{
+			name:   "a percentage that has no exact binary form counts whole people",
 			limits: func(l *plan.Limits) { l.MaxRemovals = plan.Bound{Count: 100, Percent: 2.8} },
-			c:      plan.Case{Baseline: 2750, Remaining: 2673, Removals: leaving(roster.Terminated, 77)}},
-		{name: "what an earlier row holds does not count towards the group",
+			c:      plan.Case{Baseline: 2750, Remaining: 2673, Removals: leaving(roster.Terminated, 77)},
+		},
+		{
+			name: "what an earlier row holds does not count towards the group",
 			c: plan.Case{Baseline: 100, Remaining: 80, Removals: slices.Concat(
 				shrunk(leaving(roster.Absent, 10)), leaving(roster.Terminated, 10))},
-			held: 10, reason: roster.ReasonSourceShrank},
-		{name: "the first reason is told when two rows hold",
+			held: 10, reason: roster.ReasonSourceShrank,
+		},
+		{
+			name: "the first reason is told when two rows hold",
 			c: plan.Case{Baseline: 100, Remaining: 79, Removals: slices.Concat(
 				shrunk(leaving(roster.Absent, 10)), leaving(roster.Terminated, 11))},
-			held: 21, reason: roster.ReasonSourceShrank},
+			held: 21, reason: roster.ReasonSourceShrank,
+		},
 
 		{name: "a group of 19 at its own limit", c: plan.Case{Baseline: 19, Remaining: 17, Removals: leaving(roster.Terminated, 2)}},
-		{name: "a group of 19 over its own limit",
+		{
+			name: "a group of 19 over its own limit",
 			c:    plan.Case{Baseline: 19, Remaining: 16, Removals: leaving(roster.Terminated, 3)},
-			held: 3, reason: roster.ReasonGroupLimit},
-		{name: "a small group may be limited to less by the count",
+			held: 3, reason: roster.ReasonGroupLimit,
+		},
+		{
+			name:   "a small group may be limited to less by the count",
 			limits: func(l *plan.Limits) { l.MaxRemovals.Count = 1 },
 			c:      plan.Case{Baseline: 19, Remaining: 17, Removals: leaving(roster.Terminated, 2)},
-			held:   2, reason: roster.ReasonGroupLimit},
-		{name: "a group of 19 is small", limits: func(l *plan.Limits) { l.SmallGroup.Count = 3 },
-			c: plan.Case{Baseline: 19, Remaining: 16, Removals: leaving(roster.Terminated, 3)}},
-		{name: "a group of 20 is not small", limits: func(l *plan.Limits) { l.SmallGroup.Count = 3 },
+			held:   2, reason: roster.ReasonGroupLimit,
+		},
+		{
+			name: "a group of 19 is small", limits: func(l *plan.Limits) { l.SmallGroup.Count = 3 },
+			c: plan.Case{Baseline: 19, Remaining: 16, Removals: leaving(roster.Terminated, 3)},
+		},
+		{
+			name: "a group of 20 is not small", limits: func(l *plan.Limits) { l.SmallGroup.Count = 3 },
 			c:    plan.Case{Baseline: 20, Remaining: 17, Removals: leaving(roster.Terminated, 3)},
-			held: 3, reason: roster.ReasonGroupLimit},
+			held: 3, reason: roster.ReasonGroupLimit,
+		},
 
 		{name: "at the count of absences", c: plan.Case{Baseline: 1000, Remaining: 995, Removals: leaving(roster.Absent, 5)}},
-		{name: "over the count of absences, terminated ones pass",
+		{
+			name: "over the count of absences, terminated ones pass",
 			c: plan.Case{Baseline: 1000, Remaining: 991, Removals: slices.Concat(
 				leaving(roster.Absent, 6), leaving(roster.Terminated, 3))},
-			held: 6, reason: roster.ReasonAbsentLimit},
+			held: 6, reason: roster.ReasonAbsentLimit,
+		},
 		{name: "at the percentage of absences", c: plan.Case{Baseline: 79, Remaining: 76, Removals: leaving(roster.Absent, 3)}},
-		{name: "over the percentage of absences",
+		{
+			name: "over the percentage of absences",
 			c:    plan.Case{Baseline: 79, Remaining: 75, Removals: leaving(roster.Absent, 4)},
-			held: 4, reason: roster.ReasonAbsentLimit},
+			held: 4, reason: roster.ReasonAbsentLimit,
+		},
 
 		{name: "at the rolling limit", c: plan.Case{Baseline: 85, Recent: 15, Remaining: 80, Removals: leaving(roster.Terminated, 5)}},
-		{name: "over the rolling limit",
+		{
+			name: "over the rolling limit",
 			c:    plan.Case{Baseline: 84, Recent: 16, Remaining: 79, Removals: leaving(roster.Terminated, 5)},
-			held: 5, reason: roster.ReasonRollingLimit},
-		{name: "what an earlier row holds does not count towards the window",
+			held: 5, reason: roster.ReasonRollingLimit,
+		},
+		{
+			name: "what an earlier row holds does not count towards the window",
 			c:    plan.Case{Baseline: 80, Recent: 20, Remaining: 79, Removals: shrunk(leaving(roster.Absent, 1))},
-			held: 1, reason: roster.ReasonSourceShrank},
+			held: 1, reason: roster.ReasonSourceShrank,
+		},
 		{name: "a small group may lose two within the window", c: plan.Case{Baseline: 5, Remaining: 3, Removals: leaving(roster.Terminated, 2)}},
-		{name: "a small group may not lose a third within the window",
+		{
+			name: "a small group may not lose a third within the window",
 			c:    plan.Case{Baseline: 4, Recent: 2, Remaining: 3, Removals: leaving(roster.Terminated, 1)},
-			held: 1, reason: roster.ReasonRollingLimit},
-		{name: "limits that are all zero hold everybody", limits: func(l *plan.Limits) { *l = plan.Limits{} },
+			held: 1, reason: roster.ReasonRollingLimit,
+		},
+		{
+			name: "limits that are all zero hold everybody", limits: func(l *plan.Limits) { *l = plan.Limits{} },
 			c:    plan.Case{Baseline: 1000, Remaining: 999, Removals: leaving(roster.Terminated, 1)},
-			held: 1, reason: roster.ReasonGroupLimit},
+			held: 1, reason: roster.ReasonGroupLimit,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

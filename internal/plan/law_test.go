@@ -174,7 +174,7 @@ func (d dice) limits(w *world) {
 	l.AbsencePulls = rapid.IntRange(1, 2).Draw(d.t, "pulls")
 	l.OnExcess = rapid.SampledFrom([]plan.OnExcess{plan.ExcessCarry, plan.ExcessCarry, plan.ExcessHold}).Draw(d.t, "on_excess")
 	l.FirstSync = rapid.SampledFrom([]plan.FirstSync{plan.FirstHold, plan.FirstAllow}).Draw(d.t, "first_sync")
-	l.PlanChange = rapid.SampledFrom([]plan.PlanChangePolicy{plan.PlanReport, plan.PlanReadd}).Draw(d.t, "plan_change")
+	l.PlanChange = rapid.SampledFrom([]plan.ChangePolicy{plan.PlanReport, plan.PlanReadd}).Draw(d.t, "plan_change")
 	w.RemovedNow = rapid.SampledFrom([]int{0, 0, 0, 2}).Draw(d.t, "removed now")
 	w.Delivery.MaxMembers = rapid.SampledFrom([]int{0, 5, 100, 100}).Draw(d.t, "max_members")
 }

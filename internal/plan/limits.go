@@ -13,7 +13,7 @@ type Limits struct {
 	AbsencePulls  int // complete pulls without somebody before they count as absent
 	OnExcess      OnExcess
 	FirstSync     FirstSync
-	PlanChange    PlanChangePolicy
+	PlanChange    ChangePolicy
 }
 
 // Bound trips when either number is passed.
@@ -56,12 +56,12 @@ const (
 	FirstAllow FirstSync = "allow"
 )
 
-// PlanChangePolicy says what becomes of a covered person with another plan.
-type PlanChangePolicy string
+// ChangePolicy says what becomes of a covered person with another plan.
+type ChangePolicy string
 
 // Report sends the row and says that it may have no effect; readd ends the
 // subscription and starts another, in two confirmed steps.
 const (
-	PlanReport PlanChangePolicy = "report"
-	PlanReadd  PlanChangePolicy = "readd"
+	PlanReport ChangePolicy = "report"
+	PlanReadd  ChangePolicy = "readd"
 )

@@ -99,19 +99,11 @@ func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
 	case p == nil && m.obstacle(heir).Kind != "":
 		problem = roster.Problem{Kind: roster.Rekeyed}
 	}
-	if m.fromShrunk(d, e) {
+	if m.fromShrunk(d, e) && !m.fromNameless(d, e) {
 		missed = m.in.Limits.AbsencePulls // held at once, so that a person can look; the count goes on as it was
 	}
 	t := treatEnrolled(e, d.name, p, problem, heir != nil, missed, m.in.Limits)
-	switch t.problem.Kind {
-	case "":
-	case roster.Rekeyed:
-		d.fail(heir, ref, t.problem, "the same name and birth date came as reference_id "+heir.ReferenceID)
-	case roster.PlanChangeUnconfirmed:
-		d.fail(p, ref, t.problem, "the row has another plan than the one they were subscribed under")
-	default:
-		d.fail(p, ref, t.problem, describe(p, t.problem))
-	}
+	d.report(ref, p, heir, t.problem)
 	switch t.kind {
 	case keepRow:
 		entry := roster.Enrolled{Member: p.Member, PlanID: e.PlanID, Source: p.Source, Since: e.Since, Maybe: e.Maybe}
@@ -153,7 +145,7 @@ func (m *maker) leave(d *draft, e roster.Enrolled, p, heir *roster.Person, class
 func (m *maker) missed(d *draft, e *roster.Enrolled) int {
 	before := d.state.Absences[e.Member.ReferenceID]
 	switch {
-	case m.lastSeenIn(d, e, func(source string) bool { return m.census.Nameless[source] > 0 }):
+	case m.fromNameless(d, e):
 		return max(0, min(before, m.in.Limits.AbsencePulls-1))
 	case !m.in.CountPull || m.anySource(inDoubt):
 		return before
@@ -175,6 +167,11 @@ func (m *maker) lastSeenIn(d *draft, e *roster.Enrolled, fits func(source string
 		}
 	}
 	return false
+}
+
+// fromNameless reports whether a row without a reference_id may be theirs.
+func (m *maker) fromNameless(d *draft, e *roster.Enrolled) bool {
+	return m.lastSeenIn(d, e, func(source string) bool { return m.census.Nameless[source] > 0 })
 }
 
 // fromShrunk reports whether a source that lost many people at once may be the

@@ -171,23 +171,31 @@ func TestDuplicates(t *testing.T) {
 	}{
 		{"that say the same are one", func(w *world) { w.hire("a", "a01") }, told{Decision: "skip unchanged"}},
 		{"that say the same in two sources are one", func(w *world) { w.hire("a", "a01").Source = branch }, told{Decision: "skip unchanged"}},
-		{"that differ keep the last record", func(w *world) { w.hire("a", "a01").Member.Phone = "2025550199" },
-			told{Decision: "skip unchanged", Carried: []string{"a01 invalid"}, Failures: []string{"a01 duplicate"}}},
+		{
+			"that differ keep the last record", func(w *world) { w.hire("a", "a01").Member.Phone = "2025550199" },
+			told{Decision: "skip unchanged", Carried: []string{"a01 invalid"}, Failures: []string{"a01 duplicate"}},
+		},
 		{"that differ by source keep the last record", func(w *world) {
 			row := w.hire("a", "a01")
 			row.Source, row.Standing = branch, roster.StandingTerminated
 		}, told{Decision: "skip unchanged", Carried: []string{"a01 invalid"}, Failures: []string{"a01 duplicate"}}},
-		{"that name two groups keep the old one", func(w *world) { w.hire("b", "a01") },
-			told{Decision: "skip unchanged", Carried: []string{"a01 invalid"}, Failures: []string{"a01 duplicate"}}},
-		{"of three where the last two agree", func(w *world) { w.hire("b", "a01"); w.hire("b", "a01") },
-			told{Decision: "skip unchanged", Carried: []string{"a01 invalid"}, Failures: []string{"a01 duplicate"}}},
+		{
+			"that name two groups keep the old one", func(w *world) { w.hire("b", "a01") },
+			told{Decision: "skip unchanged", Carried: []string{"a01 invalid"}, Failures: []string{"a01 duplicate"}},
+		},
+		{
+			"of three where the last two agree", func(w *world) { w.hire("b", "a01"); w.hire("b", "a01") },
+			told{Decision: "skip unchanged", Carried: []string{"a01 invalid"}, Failures: []string{"a01 duplicate"}},
+		},
 		{"that both say terminated are one", func(w *world) {
 			w.terminate("a01")
 			row := w.hire("a", "a01")
 			row.Standing, row.Member = roster.StandingTerminated, roster.Member{}
 		}, told{Decision: "submit changed", Removals: []string{"a01 terminated"}}},
-		{"of somebody new that differ are left out", func(w *world) { w.hire("a", "new"); w.hire("a", "new").Member.Phone = "2025550199" },
-			told{Decision: "skip unchanged", LeftOut: []string{"new duplicate"}, Failures: []string{"new duplicate"}}},
+		{
+			"of somebody new that differ are left out", func(w *world) { w.hire("a", "new"); w.hire("a", "new").Member.Phone = "2025550199" },
+			told{Decision: "skip unchanged", LeftOut: []string{"new duplicate"}, Failures: []string{"new duplicate"}},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

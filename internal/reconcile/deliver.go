@@ -2,7 +2,9 @@ package reconcile
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -65,8 +67,7 @@ func (r *Reconciler) deliver(ctx context.Context, run roster.Run, p plan.Plan, m
 	for _, g := range groups {
 		wait.Go(func() {
 			defer close(c.done[g.ExternalReferenceID])
-			end := c.group(ctx, g)
-			c.ended(g.ExternalReferenceID, end, len(groups))
+			c.ended(g.ExternalReferenceID, c.safely(ctx, g), len(groups))
 		})
 	}
 	wait.Wait()
@@ -78,6 +79,22 @@ func (c *courier) ended(group string, end delivery, all int) {
 	defer c.mu.Unlock()
 	c.ends[group] = end
 	c.r.Progress("submitting", len(c.ends), all)
+}
+
+// errPanic says that a bug stopped something. What it panicked with may be
+// somebody's data and is not told.
+var errPanic = errors.New("stopped unexpectedly; this is a bug of rosterd")
+
+// safely is group with a bug in it turned into an error that stops everything:
+// the other requests are recorded and followed at the next start.
+func (c *courier) safely(ctx context.Context, g *plan.Group) (end delivery) {
+	defer func() {
+		if recover() != nil {
+			c.r.Log.Error("delivery panicked", zap.String("group", g.ExternalReferenceID), zap.ByteString("stack", debug.Stack()))
+			end = c.broken(fmt.Errorf("deliver group: %w", errPanic))
+		}
+	}()
+	return c.group(ctx, g)
 }
 
 // group delivers one group once those that lose people to it are finished.

@@ -45,8 +45,11 @@ func TestMoves(t *testing.T) {
 	}{
 		{"one", map[string]string{"N1": south}, map[string][]string{north: {"N2"}, south: {"N1", "S1", "S2"}, east: {"E1", "E2"}}},
 		{"two groups swap", map[string]string{"N1": south, "S1": north}, map[string][]string{north: {"N2", "S1"}, south: {"N1", "S2"}, east: {"E1", "E2"}}},
-		{"three groups in a circle", map[string]string{"N1": south, "S1": east, "E1": north},
-			map[string][]string{north: {"E1", "N2"}, south: {"N1", "S2"}, east: {"E2", "S1"}}},
+		{
+			"three groups in a circle",
+			map[string]string{"N1": south, "S1": east, "E1": north},
+			map[string][]string{north: {"E1", "N2"}, south: {"N1", "S2"}, east: {"E2", "S1"}},
+		},
 		{"a chain", map[string]string{"N1": south, "S1": east}, map[string][]string{north: {"N2"}, south: {"N1", "S2"}, east: {"E1", "E2", "S1"}}},
 		{"two into one", map[string]string{"N1": east, "S1": east}, map[string][]string{north: {"N2"}, south: {"S2"}, east: {"E1", "E2", "N1", "S1"}}},
 	}

@@ -76,6 +76,7 @@ func (r *Reconciler) steps(ctx context.Context, run *roster.Run, o Options, t *t
 		t.interrupted = true
 		return nil
 	}
+	t.short = vitable.short
 	if apiErr != nil {
 		return r.unreached(ctx, *run, pulled, t, apiErr)
 	}

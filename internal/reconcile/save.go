@@ -63,9 +63,11 @@ func (m *memory) forgotten(pulled []Pulled, p plan.Plan, now round) []string {
 }
 
 func allBelieved(pulled []Pulled) bool {
-	return !slices.ContainsFunc(pulled, func(p Pulled) bool {
-		return p.Pull.State == roster.SourceBroken || p.Pull.State == roster.SourceOld
-	})
+	return !slices.ContainsFunc(pulled, isDoubted)
+}
+
+func isDoubted(p Pulled) bool {
+	return p.Pull.State == roster.SourceBroken || p.Pull.State == roster.SourceOld
 }
 
 // pulls are the records of the pulls, and the sources whose pull is good.
@@ -83,10 +85,9 @@ func (r *Reconciler) pulls(run roster.Run, pulled []Pulled) (all []roster.Pull, 
 // planSweep says which failures this plan found, and which ones it would have
 // found: those of groups that it planned and of sources that were believed.
 func planSweep(pulled []Pulled, p plan.Plan, now round) roster.Sweep {
-	states := map[string]roster.SourceState{}
-	believed := allBelieved(pulled)
+	doubted := map[string]bool{}
 	for _, one := range pulled {
-		states[one.Pull.Source] = one.Pull.State
+		doubted[one.Pull.Source] = isDoubted(one)
 	}
 	planned, mentioned := map[string]bool{}, map[string]bool{}
 	for i := range p.Groups {
@@ -107,12 +108,12 @@ func planSweep(pulled []Pulled, p plan.Plan, now round) roster.Sweep {
 			return true
 		case aboutDelivery(f.Kind):
 			return false
-		case f.Source != "" && (states[f.Source] == roster.SourceBroken || states[f.Source] == roster.SourceOld):
+		case doubted[f.Source]:
 			return false
 		case mentioned[f.Group]:
 			return planned[f.Group]
 		}
-		return believed && now.selected == nil
+		return now.selected == nil && allBelieved(pulled)
 	}}
 }
 

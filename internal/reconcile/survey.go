@@ -16,6 +16,7 @@ import (
 type target struct {
 	plans  map[string]bool
 	groups map[string]roster.Group // by external_reference_id
+	short  bool                    // a group is missing because Vitable could not be reached or refused the key
 }
 
 // fate says what an error of the API is known to mean.
@@ -68,9 +69,14 @@ func (r *Reconciler) provision(ctx context.Context, t *target, m *memory, pulled
 			}
 		}
 	}
-	if !r.Settings.Rename || dry {
-		return nil
+	if r.Settings.Rename && !dry {
+		r.rename(ctx, t, only)
 	}
+	return nil
+}
+
+// rename gives groups whose name drifted the one that the configuration has.
+func (r *Reconciler) rename(ctx context.Context, t *target, only map[string]bool) {
 	for _, group := range slices.Sorted(maps.Keys(r.Settings.Names)) {
 		known, ok := t.groups[group]
 		if name := r.Settings.Names[group]; ok && name != "" && name != known.Name && (only == nil || only[group]) {
@@ -82,7 +88,6 @@ func (r *Reconciler) provision(ctx context.Context, t *target, m *memory, pulled
 			t.groups[group] = renamed
 		}
 	}
-	return nil
 }
 
 // wanted lists, sorted, the groups that Vitable lacks and sendable people name.
@@ -123,6 +128,7 @@ func (r *Reconciler) create(ctx context.Context, t *target, m *memory, group str
 		}
 		found, ok := again.groups[group]
 		if !ok {
+			t.short = t.short || fate(err) == roster.FateDenied || fate(err) == roster.FateUnreached
 			return nil
 		}
 		// After a refusal the group is somebody else's; after silence it is the

@@ -12,6 +12,7 @@ type tally struct {
 	failOn      map[roster.Concern]bool
 	interrupted bool
 	api         bool
+	short       bool // a group could not be created: its people wait, everybody else does not
 	source      bool
 	capacity    bool // a group is over vitable.max_members
 	groups      map[string]groupEnd
@@ -109,7 +110,7 @@ func (t *tally) fill(run *roster.Run, failures []roster.Failure, holds []roster.
 		}
 	}
 	run.Added, run.Removed, run.Changed, run.Carried = t.added, t.removed, t.changed, len(t.carried)
-	facts := Facts{Interrupted: t.interrupted, API: t.api, Source: t.source, Held: t.capacity, FailOn: t.failOn}
+	facts := Facts{Interrupted: t.interrupted, API: t.api || t.short, Source: t.source, Held: t.capacity, FailOn: t.failOn}
 	for _, failure := range failures {
 		facts.Failures = append(facts.Failures, failure.Kind)
 	}

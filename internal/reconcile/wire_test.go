@@ -62,7 +62,7 @@ func ask(hook func(*http.Request) error, r *http.Request) error {
 // connection panics.
 func serve(handler http.Handler, rec *httptest.ResponseRecorder, r *http.Request) (whole bool) {
 	defer func() {
-		if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
+		if cause := recover(); cause != nil && cause != any(http.ErrAbortHandler) {
 			panic(cause)
 		}
 	}()

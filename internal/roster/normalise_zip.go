@@ -8,6 +8,8 @@ import "strings"
 // Spreadsheets drop the leading zeros of the north-east and the Caribbean. They
 // are put back only where the state proves it: `2134` becomes 02134 in MA,
 // whose codes begin so, and stays what it is in CA. restored reports that.
+//
+//nolint:gocyclo // a truth table reads best in one piece
 func ZIP(text, state string) (zip string, restored bool) {
 	text = strings.TrimSuffix(Clean(text), ".0") // a number's way of saying nothing
 	first, last, extended := strings.Cut(text, "-")
@@ -56,6 +58,8 @@ func ValidZIP(zip string) bool {
 // beginsIn reports whether codes that begin with these three digits, the first
 // of them zero, lie in the state. They are the first three digits that the
 // Postal Service gives to that state.
+//
+//nolint:gocyclo // a truth table reads best in one piece
 func beginsIn(state, first3 string) bool {
 	in := func(low, high string) bool { return first3 >= low && first3 <= high }
 	switch state {

@@ -152,7 +152,7 @@ func begins(run, part []rune, whole bool) bool {
 // isName reports whether a word of a sentence begins like a name.
 func isName(words []string, i int) bool {
 	for _, run := range runsOf(words[i]) {
-		if unicode.IsUpper([]rune(run)[0]) && !isExpected(run) && !(i == 0 && opens(words)) {
+		if unicode.IsUpper([]rune(run)[0]) && !isExpected(run) && (i > 0 || !opens(words)) {
 			return true
 		}
 	}

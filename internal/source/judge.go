@@ -31,6 +31,8 @@ const clockSlack = time.Minute
 //	| older than the last good pull                        | stale  |
 //	| fewer than the last good pull by over max_shrink     | shrank |
 //	| else                                                 | ok     |
+//
+//nolint:gocyclo // a truth table reads best in one piece
 func Judge(report Report, err error, last *roster.Pull, limits Limits, now time.Time) (roster.SourceState, *Fault) {
 	switch {
 	case err != nil:

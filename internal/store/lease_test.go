@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -34,10 +35,10 @@ func holdLease(dir string) {
 		_, err = s.Lease(context.Background(), "another process", false)
 	}
 	if err != nil {
-		os.Stdout.WriteString("error: " + err.Error() + "\n")
+		fmt.Println("error: " + err.Error())
 		return
 	}
-	os.Stdout.WriteString("held\n")
+	fmt.Println("held")
 	_, _ = bufio.NewReader(os.Stdin).ReadByte()
 }
 

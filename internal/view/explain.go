@@ -31,7 +31,7 @@ type Step struct {
 // The states of a person in a Story.
 const (
 	StateEnrolled = "enrolled"       // in the baseline
-	StateMaybe    = "maybe_enrolled" // in a request whose fate is unknown
+	StateMaybe    = "maybe_enrolled" // in a request whose outcome is not known
 	StateRemoved  = "removed"        // a completed request left them out
 	StateWaiting  = "waiting"        // the sources name them, something is in the way
 	StateUnknown  = "unknown"        // nothing is known of this reference_id
@@ -42,6 +42,9 @@ const (
 func Explain(ctx context.Context, s *store.Store, ref string) (Story, error) {
 	story := Story{ReferenceID: ref, State: StateUnknown, Steps: []Step{}}
 	group, enrolled, found, err := s.FindEnrolled(ctx, ref)
+	if err == nil && !found {
+		group, enrolled, found, err = findDoubtful(ctx, s, ref)
+	}
 	if err != nil {
 		return story, fmt.Errorf("find person: %w", err)
 	}
@@ -74,12 +77,27 @@ func Explain(ctx context.Context, s *store.Store, ref string) (Story, error) {
 	return story, nil
 }
 
+// findDoubtful looks for somebody in the requests whose outcome is not known,
+// the last one first.
+func findDoubtful(ctx context.Context, s *store.Store, ref string) (group string, e roster.Enrolled, found bool, err error) {
+	unsettled, err := s.Unsettled(ctx)
+	for _, request := range slices.Backward(unsettled) {
+		for _, entry := range request.Entries {
+			if entry.Member.ReferenceID == ref {
+				entry.Maybe, entry.Since = true, request.IntendedAt
+				return request.Group, entry, true, nil
+			}
+		}
+	}
+	return "", e, false, err
+}
+
 func (s *Story) enrolled(group string, e roster.Enrolled) {
 	s.State, s.Group = StateEnrolled, group
 	if e.Maybe {
 		s.State = StateMaybe
 	}
-	s.Steps = append(s.Steps, Step{Step: "enrolled", At: moment(e.Since), Detail: inGroup("last seen in source "+e.Source, group)})
+	s.Steps = append(s.Steps, Step{Step: s.State, At: moment(e.Since), Detail: inGroup("last seen in source "+e.Source, group)})
 }
 
 // context adds the pin, the hold, the absence and the last sync of the group.
@@ -91,8 +109,10 @@ func (s *Story) context(ctx context.Context, from *store.Store, ref string) erro
 	for _, hold := range holds {
 		for _, removal := range hold.Removals {
 			if removal.ReferenceID == ref {
-				s.Steps = append(s.Steps, Step{Step: "hold " + string(hold.State), At: moment(hold.CreatedAt),
-					Detail: fmt.Sprintf("removal (%s) is in hold %s: %s", removal.Class, hold.ID, hold.Reason)})
+				s.Steps = append(s.Steps, Step{
+					Step: "hold " + string(hold.State), At: moment(hold.CreatedAt),
+					Detail: fmt.Sprintf("removal (%s) is in hold %s: %s", removal.Class, hold.ID, hold.Reason),
+				})
 			}
 		}
 	}

@@ -124,7 +124,8 @@ func token(word string) string {
 	const maxToken = 80
 	foreign := func(r rune) bool {
 		letter := 'a' <= r|0x20 && r|0x20 <= 'z'
-		return !letter && !('0' <= r && r <= '9') && !strings.ContainsRune("_-.:", r)
+		digit := '0' <= r && r <= '9'
+		return !letter && !digit && !strings.ContainsRune("_-.:", r)
 	}
 	if len(word) > maxToken || strings.IndexFunc(word, foreign) >= 0 {
 		return ""

@@ -48,7 +48,8 @@ func TestCallsSendWhatTheReferenceDocuments(t *testing.T) {
 		{
 			"an id with a slash", 200, strings.ReplaceAll(group1, "grp_1", "g/1?x"),
 			func(t *testing.T, c *vitable.Client) (any, error) { return c.Group(t.Context(), "g/1?x") },
-			"GET", "/v1/groups/g%2F1%3Fx", "", roster.Group{ID: "g/1?x", Name: "Tier 1", ExternalReferenceID: "seg_1"},
+			"GET", "/v1/groups/g%2F1%3Fx", "",
+			roster.Group{ID: "g/1?x", Name: "Tier 1", ExternalReferenceID: "seg_1"},
 		},
 		{
 			"create", 201, group1,
@@ -84,7 +85,8 @@ func TestCallsSendWhatTheReferenceDocuments(t *testing.T) {
 		{
 			"in flight", 200, `{"data":{"request_id":"grpmsr_1","group_id":"grp_1","accepted_at":"2026-11-02T03:04:05Z","completed_at":null,"results":null}}`,
 			func(t *testing.T, c *vitable.Client) (any, error) { return c.Outcome(t.Context(), "grp_1", "grpmsr_1") },
-			"GET", "/v1/groups/grp_1/members/sync/grpmsr_1", "", roster.Outcome{},
+			"GET", "/v1/groups/grp_1/members/sync/grpmsr_1", "",
+			roster.Outcome{},
 		},
 		{
 			"completed", 200, `{"data":{"request_id":"grpmsr_1","group_id":"grp_1","accepted_at":"2026-11-02T03:04:05Z","completed_at":"2026-11-02T03:05:00+00:00",

@@ -101,7 +101,7 @@ func reportsNone(ctx context.Context, open Open) error {
 	}
 	state, fault := source.Judge(report, err, nil, source.Limits{MaxShrinkPercent: 100}, time.Now())
 	if state != roster.SourceBroken || fault.Word != source.WordEmpty {
-		return fmt.Errorf("the verdict is %s (%v), want %s for %s", state, fault, roster.SourceBroken, source.WordEmpty)
+		return fmt.Errorf("the verdict is %s (%s), want %s for %s", state, fmt.Sprint(fault), roster.SourceBroken, source.WordEmpty)
 	}
 	return got.Breaches()
 }
