@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
+	"github.com/rosterd/rosterd/internal/app"
 	"github.com/rosterd/rosterd/internal/store"
 )
 
@@ -19,7 +22,11 @@ func (backupCmd) Help() string {
 // Run writes a copy.
 func (c *backupCmd) Run(s *session) error {
 	return s.reading(func(state *store.Store) error {
-		if err := state.Backup(s.ctx, c.Path); err != nil {
+		err := state.Backup(s.ctx, c.Path)
+		if errors.Is(err, fs.ErrExist) {
+			return &app.UsageError{Err: err}
+		}
+		if err != nil {
 			return err
 		}
 		fmt.Fprintf(s.stdout, "wrote %s\n", c.Path)

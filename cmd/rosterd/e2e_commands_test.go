@@ -29,7 +29,7 @@ type command = func(ts *testscript.TestScript, neg bool, args []string)
 
 func commandTable() map[string]command {
 	return map[string]command{
-		"sandbox": cmdSandbox, "put": cmdPut, "census": cmdCensus, "ros": cmdRos, "bg": cmdBackground, "signal": cmdSignal, "ended": cmdEnded,
+		"sandbox": cmdSandbox, "put": cmdPut, "census": cmdCensus, "ros": cmdRos, "bg": cmdBackground, "signal": cmdSignal, "ended": cmdEnded, "prints": cmdPrints,
 		"until": cmdUntil, "json": cmdJSON, "let": cmdLet, "members": cmdMembers, "ledger": cmdLedger, "accepted": cmdAccepted, "order": cmdOrder,
 		"absent": cmdAbsent, "keys": cmdKeys, "age": cmdAge, "cut": cmdCut,
 		"http": cmdHTTP, "await": cmdAwait, "freeport": cmdFreeport, "sql": cmdSQL, "rows": cmdRows, "scramble": cmdScramble, "configure": cmdConfigure,
@@ -231,6 +231,14 @@ func cmdEnded(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	if took := time.Since(p.told); took > within {
 		ts.Fatalf("%s ended %s after the signal, expected %s", args[0], took, within)
+	}
+}
+
+func cmdPrints(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "prints NAME TEXT")
+	p := stageOf(ts).background[args[0]]
+	if !eventually(func() bool { return bytes.Contains(p.output.Bytes(), []byte(args[1])) }) {
+		ts.Fatalf("%s does not print %q\n%s", args[0], args[1], p.output.Bytes())
 	}
 }
 

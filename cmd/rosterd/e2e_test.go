@@ -31,6 +31,7 @@ func TestMain(m *testing.M) {
 //	| bg NAME ARG...              | starts rosterd in the background                                  |
 //	| signal NAME kill|term       | signals it                                                        |
 //	| ended NAME CODE [WITHIN]    | waits for its end; CODE killed for a signal                       |
+//	| prints NAME TEXT            | waits until it has printed this                                   |
 //	| until CALL N                | waits until the sandbox has seen N requests of CALL               |
 //	| json FILE PATH [VALUE]      | compares a value of a JSON file; ! json: must differ              |
 //	| let NAME FILE PATH          | puts a value of a JSON file into an environment variable          |

@@ -152,15 +152,37 @@ func (d *daemon) loop(ctx context.Context, plan schedule.Schedule, registry *pro
 	}
 	next := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."})
 	registry.MustRegister(next)
+	atStart, stopFollowing := d.startsWithRun(last, known, plan), func() {}
+	if !atStart {
+		stopFollowing = d.followEarlier(ctx)
+	}
 	schedule.Loop(ctx, plan, schedule.Options{
-		Now: d.app.Now, Last: d.goesOnFrom(last), RunAtStart: d.startsWithRun(last, known, plan), Trigger: d.trigger,
+		Now: d.app.Now, Last: d.goesOnFrom(last), RunAtStart: atStart, Trigger: d.trigger,
 		NextDue: func(at time.Time) { next.Set(float64(at.Unix())) },
 		Panicked: func(any) { // what it panicked with may be somebody's data; where it did is not
 			d.app.log.Error("run stopped unexpectedly; the next one is tried as scheduled", zap.ByteString("stack", debug.Stack()))
 		},
-	}, d.run)
+	}, func(ctx context.Context, trigger string) {
+		stopFollowing()
+		d.run(ctx, trigger)
+	})
+	stopFollowing()
 	d.retry.stop()
 	return nil
+}
+
+// followEarlier follows what an earlier process left in flight until stop is
+// called: by the first run, which does the same, or at the end.
+func (d *daemon) followEarlier(ctx context.Context) (stop func()) {
+	following, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := d.runner.Follow(following); err != nil && following.Err() == nil {
+			d.app.log.Error("earlier requests not followed", zap.Error(err))
+		}
+	}()
+	return func() { cancel(); <-done }
 }
 
 // startsWithRun says whether the daemon starts with a run: as it was told, or

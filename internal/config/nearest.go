@@ -3,40 +3,17 @@ package config
 import (
 	"strings"
 	"unicode"
+
+	"github.com/rosterd/rosterd/internal/source"
 )
 
 // nearest returns the known word that somebody probably meant, or "" when none
-// is close: at most a third of the letters may differ, and at least one.
+// is close.
 func nearest(word string, known []string) string {
-	best, fewest := "", max(1, len(word)/3)+1
-	for _, candidate := range known {
-		if d := edits(strings.ToLower(word), strings.ToLower(candidate)); d < fewest {
-			best, fewest = candidate, d
-		}
+	if at := source.Nearest(word, known); at >= 0 {
+		return known[at]
 	}
-	return best
-}
-
-// edits counts the insertions, deletions and substitutions between two words.
-func edits(a, b string) int {
-	from, to := []rune(a), []rune(b)
-	row := make([]int, len(to)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range from {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range to {
-			substitute := diagonal
-			if from[i] != to[j] {
-				substitute++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substitute, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(to)]
+	return ""
 }
 
 // suggest is the tail of a message about an unknown word: the one that was

@@ -23,7 +23,7 @@ func (h header) find(name columnName) (at int, detail string) {
 	at = slices.Index(names, wanted)
 	switch {
 	case at < 0:
-		return at, fmt.Sprintf("%q%s", name.written, place(nearest(wanted, names)))
+		return at, fmt.Sprintf("%q%s", name.written, place(source.Nearest(wanted, names)))
 	case slices.Contains(names[at+1:], wanted):
 		return at, fmt.Sprintf(`%q, which could be several after row. (write row["column name"])`, name.written)
 	}

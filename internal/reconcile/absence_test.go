@@ -8,6 +8,7 @@ import (
 
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/source"
 )
 
 // N2 is gone from the export for good. What counts against them are complete
@@ -125,22 +126,33 @@ func TestSourcesInDoubt(t *testing.T) {
 	})
 }
 
-// A bug in a source stops what it feeds and nothing else.
-func TestSourceThatPanics(t *testing.T) {
-	inWorld(t, func(t *testing.T, w *world) {
-		w.hr.hire(north, "N1")
-		w.settled()
-		w.hr.source.Records[0] = nil
-		r := w.reconciler()
-		r.Feeds[0].Source = panicking{}
-		run, err := r.Run(t.Context(), reconcile.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		wantOutcome(t, run, roster.RunSourceFailed, 5)
-		if got := run.Sources[0].Reason; got != "internal: the source or its mapping stopped unexpectedly at record 1" {
-			t.Errorf("reason: %s", got)
-		}
-		w.wantMembers(north, "N1")
-	})
+// A bug in a source stops what it feeds and nothing else, and tells nobody what
+// the record was.
+func TestSourcesWithBugs(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		source source.Source
+		reason string
+	}{
+		{"it panics", panicking{}, "internal: the source or its mapping stopped unexpectedly at record 1"},
+		{"it says more than it delivered", boasting{}, "count_mismatch: the source says 2 records and delivered 0"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				w.hr.hire(north, "N1")
+				w.settled()
+				r := w.reconciler()
+				r.Feeds[0].Source = test.source
+				run, err := r.Run(t.Context(), reconcile.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantOutcome(t, run, roster.RunSourceFailed, 5)
+				if got := run.Sources[0].Reason; got != test.reason {
+					t.Errorf("reason: %s", got)
+				}
+				w.wantMembers(north, "N1")
+			})
+		})
+	}
 }

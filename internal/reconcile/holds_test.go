@@ -190,3 +190,48 @@ func TestDriftIsHealed(t *testing.T) {
 		w.wantMembers(north, "N1")
 	})
 }
+
+// The limit of a run counts what earlier rounds of it removed.
+func TestRunLimitHoldsOverAllRounds(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.hr.hire(north, refs("N", 6)...)
+		w.hr.hire(south, refs("S", 6)...)
+		w.settled()
+		w.box.SetProcessing(func(int) time.Duration { return time.Minute })
+		w.hr.edit(relocated, "S6")
+		w.interrupted(10 * time.Second)
+		strict(w)
+		w.settings.Limits.MaxRunPercent = 0 // so 2 may go, as from a small group
+		w.hr.edit(terminated, "N1", "N2", "S1", "S2")
+		run := w.run() // north in its first round, south in the second
+		wantOutcome(t, run, roster.RunHeld, 4)
+		w.wantLawful("N1", "N2")
+		if hold := w.onlyHold(); hold.Group != south || hold.Reason != roster.ReasonRunLimit {
+			t.Errorf("held in %s because of %s", hold.Group, hold.Reason)
+		}
+	})
+}
+
+// A changed configuration stays in doubt until nothing is held for it, however
+// often the group is delivered meanwhile.
+func TestChangedConfigurationStaysInDoubt(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.hr.hire(north, refs("N", 6)...)
+		w.settled()
+		w.settings.MappingHash = "another"
+		w.hr.edit(onLeave, "N1")
+		for i := range 3 {
+			w.hr.hire(north, refs("M", i + 1)[i])
+			wantOutcome(t, w.run(), roster.RunHeld, 4)
+			if hold := w.onlyHold(); hold.Reason != roster.ReasonConfigChanged {
+				t.Errorf("held because of %s", hold.Reason)
+			}
+		}
+		w.wantLawful()
+		w.hr.edit(func(r *row) { r.status = "active" }, "N1")
+		wantOutcome(t, w.run(), roster.RunDone, 0)
+		w.hr.edit(onLeave, "N1") // under the configuration that is the group's now
+		wantOutcome(t, w.run(), roster.RunDone, 0)
+		w.wantLawful("N1")
+	})
+}

@@ -97,6 +97,13 @@ type panicking struct{}
 
 func (panicking) Pull(context.Context, source.Sink) (source.Report, error) { panic("Canaria Testbird") }
 
+// boasting is a source that says that it handed out more than it did.
+type boasting struct{}
+
+func (boasting) Pull(_ context.Context, sink source.Sink) (source.Report, error) {
+	return source.Report{Seen: 2, Expected: 2}, sink.Columns(columns())
+}
+
 // letters spells a reference_id without digits, for a name.
 func letters(ref string) string {
 	return strings.Map(func(c rune) rune {

@@ -47,8 +47,8 @@ func (w *watch) stop() {
 	w.ends.Wait()
 }
 
-// Follow looks at everything in flight until it ends or ctx does. A daemon
-// calls it between runs, so that no outcome waits for the next one.
+// Follow looks at everything in flight until it ends or ctx does. A daemon that
+// does not start with a run calls it, so that no outcome waits for the next one.
 func (r *Reconciler) Follow(ctx context.Context) error {
 	m, err := r.recall(ctx, true)
 	if err != nil {

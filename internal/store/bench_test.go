@@ -67,7 +67,7 @@ func BenchmarkDelivery(b *testing.B) {
 			if err := s.Accepted(ctx, id, roster.Receipt{RequestID: group}, time.Now()); err != nil {
 				b.Fatal(err)
 			}
-			if err := s.Complete(ctx, store.Completion{
+			if err := s.Complete(ctx, roster.Completion{
 				SyncID: id, Baseline: roster.Baseline{Members: members}, State: roster.GroupState{ExternalReferenceID: group},
 			}); err != nil {
 				b.Fatal(err)

@@ -16,7 +16,7 @@ var errOtherGroup = errors.New("state is of another group than the sync")
 // Complete stores the outcome of a request in one transaction, which settles
 // all earlier attempts for the group too. It refuses with ErrStale a request
 // that is not in flight, such as one that was abandoned meanwhile. Fenced.
-func (s *Store) Complete(ctx context.Context, c Completion) error {
+func (s *Store) Complete(ctx context.Context, c roster.Completion) error {
 	baseline := s.sealBaseline(c.State.ExternalReferenceID, c.Baseline)
 	return s.fenced(ctx, func(tx *sqlx.Tx) error {
 		sync, err := findSyncIn(ctx, tx, c.SyncID, roster.SyncSubmitted)
@@ -43,7 +43,7 @@ func (s *Store) Complete(ctx context.Context, c Completion) error {
 	})
 }
 
-func (s *Store) saveOutcome(ctx context.Context, tx *sqlx.Tx, c Completion) error {
+func (s *Store) saveOutcome(ctx context.Context, tx *sqlx.Tx, c roster.Completion) error {
 	_, err := tx.ExecContext(ctx, `UPDATE syncs SET state = 'completed', ended_at = ?, added = ?, removed = ?, failed = ?, unapproved = ?
 		WHERE id = ?`,
 		millis(s.now()), c.Outcome.Added, c.Outcome.Removed, len(c.Outcome.Failures), c.RemovedUnapproved, c.SyncID)

@@ -16,7 +16,7 @@ func everything(roster.Failure) bool { return true }
 
 func sweep(t *testing.T, s *store.Store, evaluated func(roster.Failure) bool, found ...roster.Failure) {
 	t.Helper()
-	check(t, s.Sweep(t.Context(), store.Sweep{Found: found, Evaluated: evaluated}))
+	check(t, s.Sweep(t.Context(), roster.Sweep{Found: found, Evaluated: evaluated}))
 }
 
 func only(t *testing.T, s *store.Store) roster.Failure {
@@ -105,7 +105,7 @@ func TestSweepOfAnOutcome(t *testing.T) {
 	sweep(t, s, nil, invalid("g1", "EMP1", "x"), invalid("g2", "EMP2", "x"))
 	id := submit(t, s, "g1", nil)
 	done := completion(id, "g1", nil)
-	done.Sweep = store.Sweep{Evaluated: everything}
+	done.Sweep = roster.Sweep{Evaluated: everything}
 	check(t, s.Complete(t.Context(), done))
 	open := value(s.OpenFailures(t.Context()))(t)
 	if len(open) != 1 || open[0].Group != "g2" {

@@ -19,7 +19,7 @@ func hold(group, digest string) roster.Hold {
 // planned stores one hold of g1 and returns it as it was stored.
 func planned(t *testing.T, s *store.Store, digest string) roster.Hold {
 	t.Helper()
-	check(t, s.SavePlan(t.Context(), store.PlanRecord{Run: roster.Run{ID: "run1"}, Holds: []roster.Hold{hold("g1", digest)}}))
+	check(t, s.SavePlan(t.Context(), roster.PlanRecord{Run: roster.Run{ID: "run1"}, Holds: []roster.Hold{hold("g1", digest)}}))
 	active := value(s.ActiveHolds(t.Context()))(t)
 	if len(active) != 1 {
 		t.Fatalf("%d active holds, want 1", len(active))
@@ -62,7 +62,7 @@ func TestHoldLifecycle(t *testing.T) {
 		wantError(t, err, store.ErrStale)
 	})
 	t.Run("nothing left to hold lifts it", func(t *testing.T) {
-		check(t, s.SavePlan(ctx, store.PlanRecord{Run: roster.Run{ID: "run2"}, LiftHolds: []string{"g1", "g9"}}))
+		check(t, s.SavePlan(ctx, roster.PlanRecord{Run: roster.Run{ID: "run2"}, LiftHolds: []string{"g1", "g9"}}))
 		same(t, []roster.Hold{}, value(s.ActiveHolds(ctx))(t))
 		all := value(s.Holds(ctx, 0))(t)
 		if len(all) != 2 || all[0].Digest != "d2" || all[0].State != roster.HoldSuperseded {

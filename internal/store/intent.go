@@ -84,7 +84,7 @@ func (s *Store) Accepted(ctx context.Context, id int64, receipt roster.Receipt, 
 // NotDelivered stores that an intent was not delivered, so that the next run
 // sends the then current roster. The baseline stays as it is. ErrStale when
 // the attempt is not an intent any more. Fenced.
-func (s *Store) NotDelivered(ctx context.Context, n NonDelivery) error {
+func (s *Store) NotDelivered(ctx context.Context, n roster.NonDelivery) error {
 	if n.State != roster.SyncRefusedBy && n.State != roster.SyncNoAnswer {
 		return fmt.Errorf("save end of sync %d: state %q is neither refused nor unknown", n.SyncID, n.State)
 	}
@@ -103,7 +103,7 @@ func (s *Store) NotDelivered(ctx context.Context, n NonDelivery) error {
 // MarkUnknown is for an intent that is found when a run starts: the program
 // ended between the intent and the answer, so it may have been sent. Fenced.
 func (s *Store) MarkUnknown(ctx context.Context, id int64, now time.Time) error {
-	return s.NotDelivered(ctx, NonDelivery{SyncID: id, State: roster.SyncNoAnswer, At: now, Reason: "rosterd ended before an answer came"})
+	return s.NotDelivered(ctx, roster.NonDelivery{SyncID: id, State: roster.SyncNoAnswer, At: now, Reason: "rosterd ended before an answer came"})
 }
 
 // Abandon gives up a request that Vitable does not finish: what it did stays

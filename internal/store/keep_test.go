@@ -108,8 +108,8 @@ func TestPrune(t *testing.T) {
 	dir := t.TempDir()
 	s, c := mustOpenAt(t, dir)
 	ctx := t.Context()
-	old := func(runID string) store.PlanRecord {
-		return store.PlanRecord{
+	old := func(runID string) roster.PlanRecord {
+		return roster.PlanRecord{
 			Run:   roster.Run{ID: runID, StartedAt: c.now},
 			Pulls: []roster.Pull{{RunID: runID, Source: "hq", At: c.now, Records: 1}},
 		}

@@ -123,8 +123,8 @@ func TestFencing(t *testing.T) {
 		"beat":         func() error { return lease.Beat(ctx) },
 		"start run":    func() error { return slow.StartRun(ctx, roster.Run{ID: "run1"}) },
 		"finish run":   func() error { return slow.FinishRun(ctx, roster.Run{ID: "run1"}) },
-		"save plan":    func() error { return slow.SavePlan(ctx, store.PlanRecord{}) },
-		"sweep":        func() error { return slow.Sweep(ctx, store.Sweep{}) },
+		"save plan":    func() error { return slow.SavePlan(ctx, roster.PlanRecord{}) },
+		"sweep":        func() error { return slow.Sweep(ctx, roster.Sweep{}) },
 		"create group": func() error { return slow.GroupCreated(ctx, roster.GroupState{ExternalReferenceID: "g2"}) },
 		"intend":       func() error { _, err := slow.Intend(ctx, intent("g2", nil)); return err },
 		"accepted":     func() error { return slow.Accepted(ctx, id, roster.Receipt{RequestID: "req"}, time.Now()) },
@@ -152,7 +152,7 @@ func TestWritesWithoutLease(t *testing.T) {
 	s := mustOpen(t, store.Options{Dir: t.TempDir()})
 	_, err := s.Intend(t.Context(), intent("g1", nil))
 	wantError(t, err, store.ErrNoLease)
-	wantError(t, s.SavePlan(t.Context(), store.PlanRecord{}), store.ErrNoLease)
+	wantError(t, s.SavePlan(t.Context(), roster.PlanRecord{}), store.ErrNoLease)
 }
 
 func TestReplacedWhileOpen(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 )
 
 // SavePlan stores all of a plan or nothing. Fenced.
-func (s *Store) SavePlan(ctx context.Context, record PlanRecord) error {
+func (s *Store) SavePlan(ctx context.Context, record roster.PlanRecord) error {
 	return s.fenced(ctx, func(tx *sqlx.Tx) error {
 		if err := saveRun(ctx, tx, record.Run); err != nil {
 			return err

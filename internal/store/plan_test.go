@@ -54,11 +54,11 @@ func TestPulls(t *testing.T) {
 		}
 	}
 	good, branch := pull("run1", "hq", 7, roster.SourceOK), pull("run1", "branch", 3, roster.SourceOK)
-	check(t, s.SavePlan(ctx, store.PlanRecord{Run: roster.Run{ID: "run1"}, Pulls: []roster.Pull{good, branch}, Good: []string{"hq", "branch"}}))
+	check(t, s.SavePlan(ctx, roster.PlanRecord{Run: roster.Run{ID: "run1"}, Pulls: []roster.Pull{good, branch}, Good: []string{"hq", "branch"}}))
 	c.pass(time.Hour)
 	shrunk := pull("run2", "hq", 1, roster.SourceShrunk)
 	shrunk.AsOf, shrunk.Groups = time.Time{}, nil
-	check(t, s.SavePlan(ctx, store.PlanRecord{Run: roster.Run{ID: "run2"}, Pulls: []roster.Pull{shrunk}}))
+	check(t, s.SavePlan(ctx, roster.PlanRecord{Run: roster.Run{ID: "run2"}, Pulls: []roster.Pull{shrunk}}))
 
 	same(t, map[string]roster.Pull{"hq": good, "branch": branch}, value(s.LastGoodPulls(ctx))(t))
 	same(t, map[string]roster.Pull{"hq": shrunk, "branch": branch}, value(s.LastPulls(ctx))(t))
@@ -77,11 +77,11 @@ func TestSavePlanKeepsWhatOutcomesSay(t *testing.T) {
 		ExternalReferenceID: "g1", GroupID: "grp_new", Name: "New", ConfigHash: "c2", Absences: map[string]int{"EMP1": 1},
 		Delivered: roster.Delivery{Digest: "never"}, Took: time.Hour, Members: 99,
 	}
-	check(t, s.SavePlan(ctx, store.PlanRecord{Run: roster.Run{ID: "run2"}, Groups: []roster.GroupState{from, {ExternalReferenceID: "g0"}}}))
+	check(t, s.SavePlan(ctx, roster.PlanRecord{Run: roster.Run{ID: "run2"}, Groups: []roster.GroupState{from, {ExternalReferenceID: "g0"}}}))
 	want.GroupID, want.Name, want.Absences = "grp_new", "New", map[string]int{"EMP1": 1}
 	same(t, []roster.GroupState{{ExternalReferenceID: "g0"}, want}, value(s.Groups(ctx))(t))
 
-	check(t, s.SavePlan(ctx, store.PlanRecord{Run: roster.Run{ID: "run3"}, Groups: []roster.GroupState{from}, AdoptConfig: []string{"g7", "g1"}}))
+	check(t, s.SavePlan(ctx, roster.PlanRecord{Run: roster.Run{ID: "run3"}, Groups: []roster.GroupState{from}, AdoptConfig: []string{"g7", "g1"}}))
 	want.ConfigHash = "c2"
 	same(t, []roster.GroupState{{ExternalReferenceID: "g0"}, want}, value(s.Groups(ctx))(t))
 }

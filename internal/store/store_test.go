@@ -117,8 +117,8 @@ func deliver(t *testing.T, s *store.Store, group string, entries []roster.Enroll
 	return id
 }
 
-func completion(id int64, group string, entries []roster.Enrolled) store.Completion {
-	return store.Completion{
+func completion(id int64, group string, entries []roster.Enrolled) roster.Completion {
+	return roster.Completion{
 		SyncID: id, Baseline: roster.Baseline{Members: entries},
 		State: roster.GroupState{
 			ExternalReferenceID: group, GroupID: "grp_" + group, ConfigHash: "c1",

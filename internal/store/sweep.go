@@ -11,17 +11,17 @@ import (
 )
 
 // Sweep stores what a step of a run found. Fenced.
-func (s *Store) Sweep(ctx context.Context, sweep Sweep) error {
+func (s *Store) Sweep(ctx context.Context, sweep roster.Sweep) error {
 	return s.fenced(ctx, func(tx *sqlx.Tx) error { return s.sweep(ctx, tx, sweep, "") })
 }
 
 // sweepGroup resolves only failures of one group. A thousand outcomes that
 // each looked through all failures would be a million looks.
-func (s *Store) sweepGroup(ctx context.Context, tx *sqlx.Tx, sweep Sweep, group string) error {
+func (s *Store) sweepGroup(ctx context.Context, tx *sqlx.Tx, sweep roster.Sweep, group string) error {
 	return s.sweep(ctx, tx, sweep, " AND external_reference_id = ?", group)
 }
 
-func (s *Store) sweep(ctx context.Context, tx *sqlx.Tx, sweep Sweep, within string, args ...any) error {
+func (s *Store) sweep(ctx context.Context, tx *sqlx.Tx, sweep roster.Sweep, within string, args ...any) error {
 	now := millis(s.now())
 	found := merge(sweep.Found)
 	if sweep.Evaluated != nil {

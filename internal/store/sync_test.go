@@ -77,7 +77,7 @@ func TestSyncStates(t *testing.T) {
 		},
 		roster.SyncRefusedBy: func(t *testing.T, s *store.Store) int64 {
 			id := intend(t, s, group, nil)
-			check(t, s.NotDelivered(t.Context(), store.NonDelivery{SyncID: id, State: roster.SyncRefusedBy}))
+			check(t, s.NotDelivered(t.Context(), roster.NonDelivery{SyncID: id, State: roster.SyncRefusedBy}))
 			return id
 		},
 		roster.SyncNoAnswer: func(t *testing.T, s *store.Store) int64 {
@@ -94,7 +94,7 @@ func TestSyncStates(t *testing.T) {
 			return s.Accepted(ctx, id, roster.Receipt{RequestID: "req_2"}, time.Now())
 		}, roster.SyncIntended},
 		"refuse": {func(ctx context.Context, s *store.Store, id int64) error {
-			return s.NotDelivered(ctx, store.NonDelivery{SyncID: id, State: roster.SyncRefusedBy})
+			return s.NotDelivered(ctx, roster.NonDelivery{SyncID: id, State: roster.SyncRefusedBy})
 		}, roster.SyncIntended},
 		"lose the answer": {func(ctx context.Context, s *store.Store, id int64) error {
 			return s.MarkUnknown(ctx, id, time.Now())
@@ -147,8 +147,8 @@ func TestNotDelivered(t *testing.T) {
 			deliver(t, s, "g1", people(2))
 			id := intend(t, s, "g1", people(3))
 			failure := roster.Failure{Group: "g1", Kind: roster.SyncRefused, Reason: "no"}
-			check(t, s.NotDelivered(t.Context(), store.NonDelivery{
-				SyncID: id, State: test.state, Reason: "why", At: c.now, Sweep: store.Sweep{Found: []roster.Failure{failure}},
+			check(t, s.NotDelivered(t.Context(), roster.NonDelivery{
+				SyncID: id, State: test.state, Reason: "why", At: c.now, Sweep: roster.Sweep{Found: []roster.Failure{failure}},
 			}))
 
 			groups := value(s.Groups(t.Context()))(t)
@@ -170,7 +170,7 @@ func TestNotDelivered(t *testing.T) {
 	t.Run("only as refused or unknown", func(t *testing.T) {
 		s, _ := newStore(t)
 		id := intend(t, s, "g1", nil)
-		if err := s.NotDelivered(t.Context(), store.NonDelivery{SyncID: id, State: roster.SyncCompleted}); err == nil {
+		if err := s.NotDelivered(t.Context(), roster.NonDelivery{SyncID: id, State: roster.SyncCompleted}); err == nil {
 			t.Error("a sync was completed without an outcome")
 		}
 	})
@@ -213,7 +213,7 @@ func TestComplete(t *testing.T) {
 	done := completion(id, "g1", people(3))
 	done.Events = []roster.Event{{At: c.now, RunID: "run1", Group: "g1", ReferenceID: "EMP-GONE", What: "removed", Detail: "terminated"}}
 	done.RemovedUnapproved = 2
-	done.Sweep = store.Sweep{Found: []roster.Failure{{Group: "g1", ReferenceID: "EMP1", Kind: roster.RemoteAdd, Operation: "add", Reason: "no"}}}
+	done.Sweep = roster.Sweep{Found: []roster.Failure{{Group: "g1", ReferenceID: "EMP1", Kind: roster.RemoteAdd, Operation: "add", Reason: "no"}}}
 	check(t, s.Complete(ctx, done))
 
 	same(t, people(3), value(s.Baseline(ctx, "g1"))(t).Members)
@@ -245,7 +245,7 @@ func TestCompleteIsAtomic(t *testing.T) {
 	done := completion(id, "g1", people(3))
 	done.State.Delivered.Digest = "another"
 	done.Events = []roster.Event{{ReferenceID: "EMP1", What: "removed"}}
-	done.Sweep = store.Sweep{Found: []roster.Failure{{Group: "g1", Kind: roster.RemoteAdd}}}
+	done.Sweep = roster.Sweep{Found: []roster.Failure{{Group: "g1", Kind: roster.RemoteAdd}}}
 	if err := s.Complete(ctx, done); err == nil {
 		t.Fatal("the last step did not fail")
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rosterd/rosterd/internal/roster"
-	"github.com/rosterd/rosterd/internal/store"
 )
 
 type route struct{ method, path, body string }
@@ -188,7 +187,7 @@ func TestDecisions(t *testing.T) {
 // supersede makes another set take the place of the hold.
 func supersede(t *testing.T, w *world) {
 	t.Helper()
-	check(t, w.store.SavePlan(t.Context(), store.PlanRecord{Run: roster.Run{ID: "run2"}, Holds: []roster.Hold{hold("d2")}}))
+	check(t, w.store.SavePlan(t.Context(), roster.PlanRecord{Run: roster.Run{ID: "run2"}, Holds: []roster.Hold{hold("d2")}}))
 }
 
 func TestAnApprovalSaysWhoAndLapses(t *testing.T) {
@@ -220,7 +219,7 @@ func TestAcknowledging(t *testing.T) {
 	if len(failures) != 1 || failures[0]["state"] != "acknowledged" {
 		t.Errorf("failures are %v", failures)
 	}
-	check(t, w.store.Sweep(t.Context(), store.Sweep{Evaluated: func(roster.Failure) bool { return true }}))
+	check(t, w.store.Sweep(t.Context(), roster.Sweep{Evaluated: func(roster.Failure) bool { return true }}))
 	wantStatus(t, ack("f1"), http.StatusConflict)
 }
 

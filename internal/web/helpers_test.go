@@ -60,7 +60,7 @@ func (w *world) fill(t *testing.T) {
 		ID: "run1", StartedAt: noon(), EndedAt: noon().Add(time.Minute), Trigger: "schedule", Outcome: roster.RunHeld, ExitCode: 4,
 		Groups: roster.GroupCounts{Submitted: 1, Held: 1},
 	}
-	check(t, w.store.SavePlan(t.Context(), store.PlanRecord{
+	check(t, w.store.SavePlan(t.Context(), roster.PlanRecord{
 		Run:  run,
 		Good: []string{"hq"},
 		Pulls: []roster.Pull{
@@ -69,7 +69,7 @@ func (w *world) fill(t *testing.T) {
 		},
 		Groups: []roster.GroupState{{ExternalReferenceID: "g1", GroupID: "grp_1", Name: "Tier 1"}, {ExternalReferenceID: "g2", GroupID: "grp_2", Name: "Tier 2"}},
 		Holds:  []roster.Hold{hold("d1")},
-		Sweep:  store.Sweep{Found: []roster.Failure{{Group: "g1", ReferenceID: "EMP7", Kind: roster.InvalidRow, Reason: "phone: has too few digits"}}},
+		Sweep:  roster.Sweep{Found: []roster.Failure{{Group: "g1", ReferenceID: "EMP7", Kind: roster.InvalidRow, Reason: "phone: has too few digits"}}},
 	}))
 }
 
@@ -85,7 +85,7 @@ func (w *world) deliver(t *testing.T, group string) {
 	t.Helper()
 	member := roster.Enrolled{Member: roster.Member{ReferenceID: "EMP9", FirstName: "Canaryfirst", LastName: "Canarylast"}}
 	id := w.submit(t, group, member)
-	check(t, w.store.Complete(t.Context(), store.Completion{
+	check(t, w.store.Complete(t.Context(), roster.Completion{
 		SyncID: id, Baseline: roster.Baseline{Members: []roster.Enrolled{member}},
 		State: roster.GroupState{ExternalReferenceID: group, GroupID: "grp_1", Delivered: roster.Delivery{Digest: "d", At: noon()}},
 	}))

@@ -16,7 +16,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/rosterd/rosterd/internal/roster"
-	"github.com/rosterd/rosterd/internal/store"
 	"github.com/rosterd/rosterd/internal/web"
 )
 
@@ -132,7 +131,7 @@ func TestGroupsHaveSeriesUpToALimit(t *testing.T) {
 			for i := range groups {
 				groups[i].ExternalReferenceID = fmt.Sprintf("g%04d", i)
 			}
-			check(t, w.store.SavePlan(t.Context(), store.PlanRecord{Run: roster.Run{ID: "run1"}, Groups: groups}))
+			check(t, w.store.SavePlan(t.Context(), roster.PlanRecord{Run: roster.Run{ID: "run1"}, Groups: groups}))
 			got := 0
 			for name := range series(t, w.collect(t)) {
 				if strings.HasPrefix(name, "rosterd_group_") {
@@ -161,7 +160,7 @@ func TestAStoreThatCannotBeReadLeavesSeriesOut(t *testing.T) {
 
 func TestAMetricThatCannotBeServedLeavesTheOthers(t *testing.T) {
 	w := newWorld(t)
-	check(t, w.store.SavePlan(t.Context(), store.PlanRecord{
+	check(t, w.store.SavePlan(t.Context(), roster.PlanRecord{
 		Run: roster.Run{ID: "run1"}, Groups: []roster.GroupState{{ExternalReferenceID: "canary\xff"}},
 	}))
 	w.collect(t)
