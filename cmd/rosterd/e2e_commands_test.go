@@ -23,7 +23,7 @@ import (
 )
 
 // patience is how long a script waits for something that has to happen.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 type command = func(ts *testscript.TestScript, neg bool, args []string)
 

@@ -72,7 +72,7 @@ func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
 	if err := d.listen(serving, registry, listening); err != nil {
 		return err
 	}
-	if err := d.loop(serving, plan, registry); err != nil {
+	if err := d.loop(serving, plan, registry); err != nil && serving.Err() == nil {
 		return err
 	}
 	if cause := context.Cause(serving); ctx.Err() == nil && cause != nil {

@@ -221,7 +221,7 @@ func TestChangedConfigurationStaysInDoubt(t *testing.T) {
 		w.settings.MappingHash = "another"
 		w.hr.edit(onLeave, "N1")
 		for i := range 3 {
-			w.hr.hire(north, refs("M", i + 1)[i])
+			w.hr.hire(north, refs("M", i+1)[i])
 			wantOutcome(t, w.run(), roster.RunHeld, 4)
 			if hold := w.onlyHold(); hold.Reason != roster.ReasonConfigChanged {
 				t.Errorf("held because of %s", hold.Reason)

@@ -219,3 +219,42 @@ func TestPlanChangeThatVitableRefuses(t *testing.T) {
 		w.wantLawful()
 	})
 }
+
+// Where nobody may arrive and nothing else changed, there is nothing to send.
+func TestNothingIsSentForArrivalsAlone(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.threeGroups()
+		w.box.Refuse("N1", "remove", "not today")
+		w.hr.edit(moved(south), "N1")
+		w.run()
+		if n := w.tries(south); n != 1 {
+			t.Errorf("south was sent %d times, want only the first", n)
+		}
+	})
+}
+
+// What a run failed at it does not try again in a later round.
+func TestLaterRoundsLeaveFailedGroupsAlone(t *testing.T) {
+	for _, fault := range []sandbox.Fault{
+		{Call: sandbox.SubmitSync, Group: east, Kind: sandbox.FaultLostAnswer, Times: 1},
+		{Call: sandbox.SubmitSync, Group: east, Kind: sandbox.FaultStatus, Status: 422, Times: 1},
+	} {
+		t.Run(string(fault.Kind), func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				w.threeGroups()
+				w.box.AddFault(fault)
+				w.hr.hire(east, "E3")
+				w.hr.edit(moved(south), "N1")
+				w.hr.edit(moved(north), "S1") // two rounds
+				w.run()
+				if n := w.tries(east); n != 2 {
+					t.Errorf("east was sent %d times, want the first and the one that failed", n)
+				}
+				w.wantMembers(south, "N1", "S2")
+				wantOutcome(t, w.run(), roster.RunDone, 0)
+				w.wantMembers(east, "E1", "E2", "E3")
+				w.wantLawful("N1", "S1")
+			})
+		})
+	}
+}
