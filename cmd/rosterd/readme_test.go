@@ -1,8 +1,17 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,8 +23,8 @@ import (
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
-// The README names every variable, command, exit code, kind of failure and type
-// of source that there is.
+// The README names every variable, command, exit code, kind of failure, reason
+// of a hold, section of the YAML file and type of source that there is.
 func TestReadmeIsComplete(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
@@ -44,11 +53,102 @@ func TestReadmeIsComplete(t *testing.T) {
 	for _, source := range app.SourceTypes() {
 		want = append(want, "`"+source.Name+"`")
 	}
+	for _, reason := range roster.HoldReasons() {
+		want = append(want, "\n| `"+string(reason)+"` |")
+	}
+	for _, key := range yamlKeys(t) {
+		want = append(want, "\n| `"+key+"` |")
+	}
 	for _, name := range want {
 		if !strings.Contains(string(text), name) {
 			t.Errorf("README.md does not name %s", strings.TrimSpace(name))
 		}
 	}
+}
+
+// yamlKeys are the sections of the YAML file.
+func yamlKeys(t *testing.T) []string {
+	t.Helper()
+	text, err := config.Schema(app.SourceTypes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Properties map[string]any `json:"properties"`
+	}
+	if err := json.Unmarshal(text, &schema); err != nil {
+		t.Fatal(err)
+	}
+	if len(schema.Properties) == 0 {
+		t.Fatal("the schema has no properties")
+	}
+	return slices.Collect(maps.Keys(schema.Properties))
+}
+
+// An alert on a metric that nobody serves never fires, so every metric that the
+// README names is one that the daemon serves before its first run, save those
+// that groups have.
+func TestReadmeNamesMetricsThatThereAre(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`\brosterd_[a-z_]*[a-z]\b`).FindAllString(string(text), -1)
+	if len(named) == 0 {
+		t.Fatal("the README names no metric")
+	}
+	served := metricsOf(t)
+	for _, name := range named {
+		if strings.HasPrefix(name, "rosterd_group_") {
+			continue
+		}
+		if !strings.Contains(served, "\n"+name+" ") && !strings.Contains(served, "\n"+name+"{") {
+			t.Errorf("README.md names %s, which is not served", name)
+		}
+	}
+}
+
+// metricsOf starts a daemon that has never run and scrapes it.
+func metricsOf(t *testing.T) (metrics string) {
+	t.Helper()
+	dir := t.TempDir()
+	example, err := filepath.Abs(filepath.Join("..", "..", "config", "minimal.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.New(app.Options{Log: io.Discard, Environ: []string{
+		"VITABLE_CONNECT_API_KEY=any", "VITABLE_CONNECT_BASE_URL=http://127.0.0.1:1", "ROSTERD_CONFIG=" + example,
+		"ROSTERD_DATA_DIR=" + filepath.Join(dir, "data"), "ROSTERD_LISTEN=127.0.0.1:0", "ROSTERD_RUN_ON_START=false",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.ReadFile(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	served := a.Serve(ctx, func(at net.Addr) {
+		metrics = scrape(t, "http://"+at.String()+"/metrics")
+		stop()
+	})
+	if err := errors.Join(served, a.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return metrics
+}
+
+func scrape(t *testing.T, url string) string {
+	t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // Every command's help shows an example.

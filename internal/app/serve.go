@@ -37,8 +37,9 @@ type daemon struct {
 	trigger chan struct{} // a run is asked for; one waiting request is enough
 	stop    context.CancelCauseFunc
 	retry   retry
-	repeat  atomic.Bool // the next run follows another that did not deliver everything
-	broken  atomic.Bool // the last run could not use the state
+	next    prometheus.Gauge // when the next run is due
+	repeat  atomic.Bool      // the next run follows another that did not deliver everything
+	broken  atomic.Bool      // the last run could not use the state
 }
 
 // Serve runs rosterd until ctx ends: runs on schedule, on request and after a
@@ -67,12 +68,13 @@ func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
 		return err
 	}
 	serving, stop := context.WithCancelCause(held)
-	d := &daemon{app: a, store: s, runner: runner, trigger: make(chan struct{}, 1), stop: stop, retry: retry{first: a.File.Vitable.Settle + time.Second}}
-	registry.MustRegister(web.NewState(s, a.sourceNames(), a.log.Named("metrics")))
+	d := &daemon{app: a, store: s, runner: runner, trigger: make(chan struct{}, 1), stop: stop, retry: retry{first: a.File.Vitable.Settle + time.Second},
+		next: prometheus.NewGauge(prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."})}
+	registry.MustRegister(d.next, web.NewState(s, a.sourceNames(), a.log.Named("metrics")))
 	if err := d.listen(serving, registry, listening); err != nil {
 		return err
 	}
-	if err := d.loop(serving, plan, registry); err != nil && serving.Err() == nil {
+	if err := d.loop(serving, plan); err != nil && serving.Err() == nil {
 		return err
 	}
 	if cause := context.Cause(serving); ctx.Err() == nil && cause != nil {
@@ -145,20 +147,18 @@ func (d *daemon) ready(serving context.Context) func(context.Context) error {
 }
 
 // loop makes runs until ctx ends.
-func (d *daemon) loop(ctx context.Context, plan schedule.Schedule, registry *prometheus.Registry) error {
+func (d *daemon) loop(ctx context.Context, plan schedule.Schedule) error {
 	last, known, err := d.store.LastRun(ctx)
 	if err != nil {
 		return fmt.Errorf("read last run: %w", err)
 	}
-	next := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."})
-	registry.MustRegister(next)
 	atStart, stopFollowing := d.startsWithRun(last, known, plan), func() {}
 	if !atStart {
 		stopFollowing = d.followEarlier(ctx)
 	}
 	schedule.Loop(ctx, plan, schedule.Options{
 		Now: d.app.Now, Last: d.goesOnFrom(last), RunAtStart: atStart, Trigger: d.trigger,
-		NextDue: func(at time.Time) { next.Set(float64(at.Unix())) },
+		NextDue: func(at time.Time) { d.next.Set(float64(at.Unix())) },
 		Panicked: func(any) { // what it panicked with may be somebody's data; where it did is not
 			d.app.log.Error("run stopped unexpectedly; the next one is tried as scheduled", zap.ByteString("stack", debug.Stack()))
 		},

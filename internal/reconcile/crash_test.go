@@ -172,26 +172,18 @@ func TestStoreFailsAtEachWrite(t *testing.T) {
 	}
 }
 
-// The power goes at every step into the world, be it a write or a request.
+// The power goes at every step into the world, be it a write or a request, when
+// it has happened and nobody has heard of it. What is left then is also what is
+// left when the power goes before the next step.
 func TestCrashAtEachStep(t *testing.T) {
-	for _, test := range []struct {
-		name  string
-		after bool
-	}{
-		{"before the step", false},
-		{"after the step, before anybody hears of it", true},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			arm := func(w *world, f *fuse) context.Context {
-				ctx, cancel := context.WithCancel(w.t.Context())
-				f.blown = cancel
-				f.onStore(w)
-				f.onWire(w)
-				return ctx
-			}
-			afterEachStep(t, arm, func() *fuse { return &fuse{after: test.after} }, func(*testing.T, *world, roster.Run, error) {})
-		})
+	arm := func(w *world, f *fuse) context.Context {
+		ctx, cancel := context.WithCancel(w.t.Context())
+		f.blown = cancel
+		f.onStore(w)
+		f.onWire(w)
+		return ctx
 	}
+	afterEachStep(t, arm, func() *fuse { return &fuse{after: true} }, func(*testing.T, *world, roster.Run, error) {})
 }
 
 // SIGTERM comes at every step: the run ends soon, says so, and what was

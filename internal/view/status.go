@@ -13,7 +13,7 @@ import (
 
 // Status is what `rosterd status` prints: is everything all right.
 type Status struct {
-	LastRun  *Run                `json:"last_run"`
+	LastRun  *PastRun            `json:"last_run"`
 	Sources  []SourceStatus      `json:"sources"`
 	Groups   int                 `json:"groups"`
 	Members  int                 `json:"members"`
@@ -42,7 +42,7 @@ func StatusOf(ctx context.Context, s *store.Store) (Status, error) {
 		return status, fmt.Errorf("read last run: %w", err)
 	}
 	if ok {
-		shown := OfRun(run)
+		shown := OfPastRun(run)
 		status.LastRun = &shown
 	}
 	if status.Sources, err = sourcesOf(ctx, s); err != nil {

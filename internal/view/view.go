@@ -67,9 +67,6 @@ type Run struct {
 	RunID        string                `json:"run_id"`
 	Outcome      roster.RunOutcome     `json:"outcome"`
 	ExitCode     int                   `json:"exit_code"`
-	Trigger      string                `json:"trigger"`
-	StartedAt    time.Time             `json:"started_at"`
-	EndedAt      *time.Time            `json:"ended_at"` // null while it is under way, and when it was killed
 	Sources      []roster.SourceResult `json:"sources"`
 	Groups       roster.GroupCounts    `json:"groups"`
 	Added        int                   `json:"added"`
@@ -83,14 +80,27 @@ type Run struct {
 // OfRun shows a run.
 func OfRun(r roster.Run) Run {
 	return Run{
-		RunID: r.ID, Outcome: r.Outcome, ExitCode: r.ExitCode, Trigger: r.Trigger, StartedAt: r.StartedAt.UTC(), EndedAt: moment(r.EndedAt),
+		RunID: r.ID, Outcome: r.Outcome, ExitCode: r.ExitCode,
 		Sources: list(r.Sources), Groups: r.Groups, Added: r.Added, Removed: r.Removed, Changed: r.Changed, Carried: r.Carried,
 		FailuresOpen: r.Failures, HoldsOpen: r.Holds,
 	}
 }
 
+// PastRun is one line of `rosterd runs`.
+type PastRun struct {
+	Run
+	Trigger   string     `json:"trigger"`
+	StartedAt time.Time  `json:"started_at"`
+	EndedAt   *time.Time `json:"ended_at"` // null while it is under way, and when it was killed
+}
+
+// OfPastRun shows a run of the past.
+func OfPastRun(r roster.Run) PastRun {
+	return PastRun{Run: OfRun(r), Trigger: r.Trigger, StartedAt: r.StartedAt.UTC(), EndedAt: moment(r.EndedAt)}
+}
+
 // OfRuns shows runs.
-func OfRuns(runs []roster.Run) []Run { return each(runs, OfRun) }
+func OfRuns(runs []roster.Run) []PastRun { return each(runs, OfPastRun) }
 
 // Failure is one line of `rosterd failures`.
 type Failure struct {
