@@ -68,8 +68,11 @@ func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
 		return err
 	}
 	serving, stop := context.WithCancelCause(held)
-	d := &daemon{app: a, store: s, runner: runner, trigger: make(chan struct{}, 1), stop: stop, retry: retry{first: a.File.Vitable.Settle + time.Second},
-		next: prometheus.NewGauge(prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."})}
+	d := &daemon{
+		app: a, store: s, runner: runner, trigger: make(chan struct{}, 1), stop: stop,
+		retry: retry{first: a.File.Vitable.Settle + time.Second},
+		next:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."}),
+	}
 	registry.MustRegister(d.next, web.NewState(s, a.sourceNames(), a.log.Named("metrics")))
 	if err := d.listen(serving, registry, listening); err != nil {
 		return err
