@@ -65,7 +65,7 @@ func parse(spec string) (schedule cron.Schedule, err error) {
 	}()
 	schedule, err = cron.ParseStandard(spec)
 	if err != nil {
-		return nil, fmt.Errorf("use five cron fields: minute hour day month weekday: %w", err)
+		return nil, errors.New("use five cron fields: minute hour day month weekday")
 	}
 	return schedule, nil
 }
