@@ -1,0 +1,610 @@
+package sim_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
+	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/sandbox"
+	"github.com/rosterd/rosterd/internal/schedule"
+	"github.com/rosterd/rosterd/internal/store"
+)
+
+// world is an employer, a Vitable, and a rosterd between them.
+type world struct {
+	story    history
+	dir      string
+	box      *sandbox.Server
+	wire     reconciletest.Wire
+	employer *employer
+	systems  [sources]*system
+	zone     *time.Location
+	offset   time.Duration // by which rosterd's clock is wrong
+	version  int           // of the configuration
+	rewired  bool          // it, or a layout, changed since the last run
+	proc     *process
+	runs     int
+	laws     *laws
+	pinned   map[string]bool
+	serials  map[string]int    // reference_id -> who that is
+	plans    map[string]string // reference_id -> plan of the subscription
+	logs     log
+	told     []string // what happened, for people
+
+	mu      sync.Mutex
+	intents map[string]int // group id -> durable intents that no roster was sent for
+}
+
+// play plays a history in a bubble of its own. The error is a broken law.
+func play(t *testing.T, h history) (err error) {
+	t.Helper()
+	dir, failed := os.MkdirTemp(playground(), "sim-")
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // nothing depends on it
+	synctest.Test(t, func(t *testing.T) {
+		w, failed := newWorld(dir, h)
+		if failed != nil {
+			err = failed
+			return
+		}
+		if err = w.play(t.Context()); err != nil {
+			err = fmt.Errorf("%w\n%s", err, strings.Join(w.told, "\n"))
+		}
+	})
+	return err
+}
+
+// playground is memory where the machine has it: a history writes a lot.
+func playground() string {
+	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() {
+		return "/dev/shm"
+	}
+	return ""
+}
+
+func newWorld(dir string, h history) (*world, error) {
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		return nil, err
+	}
+	w := &world{
+		story: h, dir: dir, employer: newEmployer(h.Setup.Sizes), zone: zone,
+		pinned: map[string]bool{}, serials: map[string]int{}, plans: map[string]string{}, intents: map[string]int{},
+	}
+	w.box = sandbox.New(sandbox.Options{
+		Groups: []sandbox.Group{
+			{Name: "North", ExternalReferenceID: north}, {Name: "South", ExternalReferenceID: south}, {Name: "East", ExternalReferenceID: east},
+		},
+		Plans:      []sandbox.Plan{{ID: gold, Name: "Gold"}, {ID: silver, Name: "Silver"}},
+		Processing: processingTimes()[h.Setup.Processing],
+	})
+	w.wire.Handler = w.box
+	w.laws = newLaws(w)
+	for i := range w.systems {
+		w.systems[i] = &system{path: filepath.Join(dir, fmt.Sprintf("export%d", i), "census.csv")}
+	}
+	if h.Setup.Enrolled {
+		for _, one := range w.employer.workers {
+			w.box.Seed(one.group, one.seed())
+		}
+	}
+	return w, w.configure()
+}
+
+// processingTimes are how long Vitable takes for a roster.
+func processingTimes() []func(int) time.Duration {
+	always := func(d time.Duration) func(int) time.Duration { return func(int) time.Duration { return d } }
+	return []func(int) time.Duration{always(50 * time.Millisecond), always(5 * time.Second), always(42 * time.Second), always(12 * time.Minute)}
+}
+
+// seed is a worker as Vitable has them.
+func (w worker) seed() sandbox.Member {
+	row := w.row()
+	return sandbox.Member{
+		ReferenceID: w.ref, FirstName: row[1], LastName: row[2], DateOfBirth: row[3], Phone: row[4], Email: row[5], PlanID: w.plan,
+		Address: sandbox.Address{Line1: row[6], City: row[7], State: row[8], Zipcode: row[9]},
+	}
+}
+
+func (w *world) data() string   { return filepath.Join(w.dir, "data") }
+func (w *world) now() time.Time { return time.Now().Add(w.offset) }
+
+// pass lets time go by. Nobody keeps a process for hours: its heartbeat would
+// be most of what a history costs.
+func (w *world) pass(d time.Duration) error {
+	var err error
+	if w.proc != nil && d > 10*time.Minute {
+		err = w.proc.end()
+		w.proc = nil
+	}
+	time.Sleep(d)
+	return err
+}
+
+// today is the employer's civil date, some days on.
+func (w *world) today(in int) string {
+	return time.Now().In(w.zone).AddDate(0, 0, in).Format(time.DateOnly)
+}
+
+func (w *world) tell(format string, args ...any) {
+	w.told = append(w.told, time.Now().Format("Jan 02 15:04 ")+fmt.Sprintf(format, args...))
+}
+
+// play makes the days of the history, and then lets everything come to rest.
+func (w *world) play(ctx context.Context) (err error) {
+	defer func() {
+		if w.proc != nil {
+			err = errors.Join(err, w.proc.end())
+		}
+		synctest.Wait()
+	}()
+	if err := w.begin(ctx); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	for i, d := range w.story.Days {
+		if err := w.live(ctx, d); err != nil {
+			return fmt.Errorf("day %d: %w", i+1, err)
+		}
+	}
+	if err := w.comeToRest(ctx); err != nil {
+		return fmt.Errorf("at rest: %w", err)
+	}
+	return w.searchFiles()
+}
+
+// begin is the first day: a whole export, a run, and, where Vitable knows the
+// groups already, an administrator who compares.
+func (w *world) begin(ctx context.Context) error {
+	if err := w.publish(day{}); err != nil {
+		return err
+	}
+	if !w.story.Setup.Enrolled {
+		return w.restart(ctx)
+	}
+	for range 2 {
+		if err := w.once(ctx, day{}); err != nil {
+			return err
+		}
+		if err := w.decide(ctx, diligentClerk, 0); err != nil {
+			return err
+		}
+		if err := w.pass(time.Hour); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// live is one day.
+func (w *world) live(ctx context.Context, d day) error {
+	for _, c := range d.Changes {
+		w.employer.apply(c.What, c.Who, c.Arg, w.today)
+	}
+	w.tell("changes %v, flaws %q, troubles %v, run %q at %d", d.Changes, d.Flaws, d.API, d.Run, d.At)
+	if err := w.publish(d); err != nil {
+		return err
+	}
+	w.trouble(d.API)
+	if err := w.work(ctx, d); err != nil {
+		return err
+	}
+	w.box.SetFaults()
+	w.box.SetRules()
+	if err := w.up(ctx); err != nil {
+		return err
+	}
+	if err := w.decide(ctx, d.Clerk, d.Pick); err != nil {
+		return err
+	}
+	return w.pass(time.Duration(d.Hours) * time.Hour)
+}
+
+// publish lets the HR systems write their exports.
+func (w *world) publish(d day) error {
+	for i, s := range w.systems {
+		f := d.Flaws[i]
+		if (d.Run == scheduled || s.flaw.fleeting()) && (f.fleeting() || f == late || f == again) {
+			f = clean
+		}
+		layout := s.flaw == reordered
+		if err := s.write(w.employer.of(i), f, d.Pick, time.Now()); err != nil {
+			return err
+		}
+		w.rewired = w.rewired || layout != (s.flaw == reordered)
+	}
+	for _, one := range w.employer.workers {
+		w.serials[one.ref] = one.serial
+	}
+	return w.pass(2 * time.Second)
+}
+
+// trouble makes Vitable misbehave until the end of the day.
+func (w *world) trouble(all []trouble) {
+	for _, t := range all {
+		if one, ok := strings.CutPrefix(t.What, "refuse "); ok {
+			w.box.Refuse(w.employer.workers[t.Who%len(w.employer.workers)].ref, one, "blocked")
+			continue
+		}
+		fault := faults()[t.What]
+		fault.After, fault.Times = t.After, t.Times
+		w.box.AddFault(fault)
+	}
+}
+
+// faults are the misbehaviours of Vitable, by the name that a history has.
+func faults() map[string]sandbox.Fault {
+	return map[string]sandbox.Fault{
+		"500":             {Call: sandbox.AnyCall, Kind: sandbox.FaultStatus, Status: 500},
+		"503 later":       {Call: sandbox.AnyCall, Kind: sandbox.FaultStatus, Status: 503, RetryAfter: "3"},
+		"429":             {Call: sandbox.AnyCall, Kind: sandbox.FaultRetryAfter, RetryAfter: "2"},
+		"401":             {Call: sandbox.AnyCall, Kind: sandbox.FaultStatus, Status: 401},
+		"refused roster":  {Call: sandbox.SubmitSync, Kind: sandbox.FaultStatus, Status: 422},
+		"conflict":        {Call: sandbox.SubmitSync, Kind: sandbox.FaultStatus, Status: 409},
+		"502 roster":      {Call: sandbox.SubmitSync, Kind: sandbox.FaultStatus, Status: 502},
+		"reset":           {Call: sandbox.AnyCall, Kind: sandbox.FaultReset},
+		"lost answer":     {Call: sandbox.SubmitSync, Kind: sandbox.FaultLostAnswer},
+		"lost 504":        {Call: sandbox.SubmitSync, Kind: sandbox.FaultLostAnswer, Status: 504, Delay: 30 * time.Second},
+		"truncated":       {Call: sandbox.AnyCall, Kind: sandbox.FaultTruncate},
+		"login page":      {Call: sandbox.AnyCall, Kind: sandbox.FaultHTML},
+		"redirect":        {Call: sandbox.AnyCall, Kind: sandbox.FaultRedirect},
+		"slow":            {Call: sandbox.AnyCall, Kind: sandbox.FaultSlow, Delay: 20 * time.Second},
+		"hang":            {Call: sandbox.AnyCall, Kind: sandbox.FaultHang},
+		"never completes": {Call: sandbox.SubmitSync, Kind: sandbox.FaultNeverCompletes},
+		"no results":      {Call: sandbox.GetSync, Kind: sandbox.FaultNoResults},
+		"wrong id":        {Call: sandbox.GetSync, Kind: sandbox.FaultWrongID},
+		"wrong receipt":   {Call: sandbox.SubmitSync, Kind: sandbox.FaultWrongID},
+		"short page":      {Call: sandbox.ListGroups, Kind: sandbox.FaultShortPage},
+		"short plans":     {Call: sandbox.ListPlans, Kind: sandbox.FaultShortPage},
+		"repeated page":   {Call: sandbox.ListGroups, Kind: sandbox.FaultRepeatPage},
+		"no pagination":   {Call: sandbox.ListGroups, Kind: sandbox.FaultNoPagination},
+	}
+}
+
+func troubles() []string {
+	all := []string{"refuse add", "refuse remove"}
+	for name := range faults() {
+		all = append(all, name)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// restart ends the process, where there is one, and starts another.
+func (w *world) restart(ctx context.Context) error {
+	if w.proc != nil {
+		if err := w.proc.end(); err != nil {
+			return fmt.Errorf("end process: %w", err)
+		}
+		w.proc = nil
+	}
+	p, err := w.start(ctx)
+	if err != nil {
+		return fmt.Errorf("law 6: rosterd does not start: %w", err)
+	}
+	w.proc = p
+	return nil
+}
+
+// up starts a process where there is none.
+func (w *world) up(ctx context.Context) error {
+	if w.proc != nil {
+		return nil
+	}
+	return w.restart(ctx)
+}
+
+// work makes the runs of a day.
+func (w *world) work(ctx context.Context, d day) error {
+	switch d.Run {
+	case notAtAll:
+		return nil
+	case scheduled:
+		return w.byTheClock(ctx)
+	case restarted, rewired:
+		if d.Run == rewired {
+			w.version++
+			w.rewired = true
+			if err := w.configure(); err != nil {
+				return err
+			}
+		}
+		if err := w.restart(ctx); err != nil {
+			return err
+		}
+	case backwards:
+		return w.inThePast(ctx)
+	}
+	if err := w.once(ctx, d); err != nil {
+		return err
+	}
+	if d.Run == repeated {
+		return errors.Join(w.pass(3*time.Minute), w.again(ctx))
+	}
+	return nil
+}
+
+// once makes one run, with what disturbs it.
+func (w *world) once(ctx context.Context, d day) error {
+	if err := w.up(ctx); err != nil {
+		return err
+	}
+	w.wire.Before, w.wire.After = nil, nil
+	w.watchIntents()
+	running, cancel := context.WithCancel(w.proc.ctx)
+	defer cancel()
+	var around func(reconcile.Store) reconcile.Store
+	switch d.Run {
+	case killed, killedHot:
+		around = w.fused(&reconciletest.Fuse{At: d.At, After: d.Run == killedHot, OnBlow: cancel})
+	case diskFull:
+		fuse := &reconciletest.Fuse{At: d.At, Once: true}
+		around = fuse.Store
+	case stopped, crowded:
+		w.disturb(ctx, d, cancel)
+	}
+	err := w.judged(true, func() (roster.Run, error) { return w.proc.run(running, reconcile.Options{}, around) }, around != nil || d.Run == stopped)
+	if w.proc != nil && (d.Run == killed || d.Run == killedHot) {
+		err = errors.Join(err, w.proc.end())
+		w.proc = nil
+	}
+	w.wire.Before, w.wire.After = nil, nil
+	return err
+}
+
+// again is a run that the daemon repeats within minutes.
+func (w *world) again(ctx context.Context) error {
+	w.watchIntents()
+	return w.judged(false, func() (roster.Run, error) { return w.proc.run(w.proc.ctx, reconcile.Options{Repeat: true}, nil) }, false)
+}
+
+// judged makes a run and asserts the laws.
+func (w *world) judged(counts bool, run func() (roster.Run, error), disturbed bool) error {
+	w.runs++
+	e := w.laws.before(counts)
+	w.rememberPlans()
+	made, err := run()
+	w.tell("run %d: %s, exit %d, groups %+v, removed %d (%v)", w.runs, made.Outcome, made.ExitCode, made.Groups, made.Removed, err)
+	if err == nil {
+		w.rewired = false
+	}
+	if err != nil && !disturbed {
+		return fmt.Errorf("law 6: the run fails: %w", err)
+	}
+	if broken := w.laws.after(e); broken != nil {
+		return broken
+	}
+	if w.unintended() {
+		return errors.New("law 4: a roster went out without an intent")
+	}
+	if disturbed {
+		return nil
+	}
+	w.laws.forget()
+	return w.laws.truth(made, e)
+}
+
+// rememberPlans notes the plans that people are subscribed on.
+func (w *world) rememberPlans() {
+	for _, group := range []string{north, south, east, west} {
+		for _, ref := range w.box.Members(group) {
+			if one, ok := w.box.Member(group, ref); ok {
+				w.plans[ref] = one.PlanID
+			}
+		}
+	}
+}
+
+// disturb tells the run to stop at a request, or starts another process then.
+func (w *world) disturb(ctx context.Context, d day, cancel func()) {
+	before, requests := w.wire.Before, 0
+	w.wire.Before = func(r *http.Request) error {
+		w.mu.Lock()
+		requests++
+		now := requests == d.At
+		w.mu.Unlock()
+		switch {
+		case now && d.Run == stopped:
+			cancel()
+		case now:
+			if other, err := w.start(ctx); !errors.Is(err, store.ErrBusy) {
+				w.tell("law 5: a second process starts (%v)", err)
+				w.sentWithoutIntent()
+				if err == nil {
+					_ = other.end()
+				}
+			}
+		}
+		return before(r)
+	}
+}
+
+// byTheClock is the daemon for a while.
+func (w *world) byTheClock(ctx context.Context) error {
+	if err := w.up(ctx); err != nil {
+		return err
+	}
+	plan, err := schedule.Parse("*/40 * * * *", "America/New_York")
+	if err != nil {
+		return err
+	}
+	two, cancel := context.WithTimeout(w.proc.ctx, 90*time.Minute)
+	defer cancel()
+	var failed error
+	schedule.Loop(two, plan, schedule.Options{Now: w.now, NextDue: func(time.Time) {}, Panicked: func(cause any) { failed = fmt.Errorf("panic: %v", cause) }},
+		func(context.Context, string) {
+			if failed == nil {
+				failed = w.once(ctx, day{})
+			}
+		})
+	return failed
+}
+
+// inThePast is a run while the clock is two days back, which must do nothing.
+func (w *world) inThePast(ctx context.Context) error {
+	if err := w.up(ctx); err != nil {
+		return err
+	}
+	last, known, err := w.proc.store.LastRun(ctx)
+	if err != nil {
+		return err
+	}
+	w.offset = -48 * time.Hour
+	defer func() { w.offset = 0 }()
+	requests := len(w.box.Ledger())
+	refuses := known && w.now().Add(24*time.Hour).Before(last.StartedAt)
+	if !refuses {
+		return nil
+	}
+	_, err = w.proc.run(w.proc.ctx, reconcile.Options{}, nil)
+	if !errors.Is(err, reconcile.ErrClock) || len(w.box.Ledger()) != requests {
+		return fmt.Errorf("law 1: a run two days before the last one: %v, %d requests", err, len(w.box.Ledger())-requests)
+	}
+	return nil
+}
+
+// comeToRest takes every fault away, lets the administrator decide whatever
+// waits, and asserts law 6: everybody is where they belong, and then nothing
+// is sent.
+func (w *world) comeToRest(ctx context.Context) error {
+	if err := w.up(ctx); err != nil {
+		return err
+	}
+	for i := range w.employer.workers {
+		w.employer.workers[i].broken = false
+	}
+	if err := errors.Join(w.unpinAll(ctx), w.giveUp(ctx)); err != nil {
+		return err
+	}
+	w.tell("at rest")
+	for range 9 {
+		if err := w.publish(day{}); err != nil {
+			return err
+		}
+		if err := w.once(ctx, day{}); err != nil {
+			return err
+		}
+		if err := w.decideAll(ctx); err != nil {
+			return err
+		}
+		if w.differs() == nil {
+			break
+		}
+		if err := w.pass(23 * time.Hour); err != nil {
+			return err
+		}
+	}
+	if err := w.differs(); err != nil {
+		return fmt.Errorf("law 6: %w", err)
+	}
+	return w.quiet(ctx)
+}
+
+// differs says where Vitable and the truth differ.
+func (w *world) differs() error {
+	want := map[string][]string{}
+	for _, one := range w.employer.workers {
+		if one.covered(w.today(0)) {
+			want[one.group] = append(want[one.group], one.ref)
+		}
+	}
+	for _, group := range []string{north, south, east, west} {
+		slices.Sort(want[group])
+		if got := w.box.Members(group); !slices.Equal(got, want[group]) {
+			return fmt.Errorf("%s has %v and should have %v", group, got, want[group])
+		}
+	}
+	return nil
+}
+
+// quiet asserts that a run after everything came to rest sends nothing, and
+// that every request was followed to its end.
+func (w *world) quiet(ctx context.Context) error {
+	for round := range 2 {
+		before := len(w.box.Ledger())
+		if err := errors.Join(w.pass(time.Minute), w.once(ctx, day{})); err != nil {
+			return err
+		}
+		for _, entry := range w.box.Ledger()[before:] {
+			if round == 1 && entry.Call == sandbox.SubmitSync {
+				return fmt.Errorf("law 6: nothing changed, and %s is sent again", entry.Group)
+			}
+		}
+	}
+	inFlight, err := w.proc.store.InFlight(ctx)
+	if err != nil {
+		return err
+	}
+	if len(inFlight) > 0 {
+		return fmt.Errorf("law 4: %d requests are forgotten", len(inFlight))
+	}
+	return nil
+}
+
+// searchFiles asserts law 8 about everything that rosterd wrote.
+func (w *world) searchFiles() error {
+	if err := silence("the log", w.logs.text.String()); err != nil {
+		return err
+	}
+	return filepath.WalkDir(w.data(), func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return errors.Join(silence(entry.Name(), string(text)), silence("a file name", path))
+	})
+}
+
+// watchIntents lets no roster pass that has no durable intent.
+func (w *world) watchIntents() {
+	before := w.wire.Before
+	w.wire.Before = func(r *http.Request) error {
+		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/members/sync") {
+			w.mu.Lock()
+			id := strings.Split(r.URL.Path, "/")[3]
+			if w.intents[id]--; w.intents[id] < 0 {
+				w.intents["\x00"] = 1
+			}
+			w.mu.Unlock()
+		}
+		if before == nil {
+			return nil
+		}
+		return before(r)
+	}
+}
+
+func (w *world) intended(groupID string, n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.intents[groupID] = n
+}
+
+func (w *world) sentWithoutIntent() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.intents["\x00"] = 1
+}
+
+func (w *world) unintended() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.intents["\x00"] > 0
+}

@@ -1,0 +1,140 @@
+package sim_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/rosterd/rosterd/internal/app"
+	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
+	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/store"
+)
+
+// process is one rosterd from its start to its end.
+type process struct {
+	w     *world
+	app   *app.App
+	store *store.Store
+	api   reconcile.API
+	ctx   context.Context // ends with the lease
+}
+
+// start starts a rosterd as the program does: environment, file, state, lease.
+func (w *world) start(ctx context.Context) (*process, error) {
+	a, err := app.New(app.Options{
+		Environ: []string{
+			"VITABLE_CONNECT_API_KEY=canarykey", "VITABLE_CONNECT_BASE_URL=http://127.0.0.1",
+			"ROSTERD_DATA_DIR=" + w.data(), "ROSTERD_CONFIG=" + filepath.Join(w.dir, "rosterd.yaml"),
+		},
+		Log: &w.logs, Now: w.now, Transport: &w.wire, Version: "sim",
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read environment: %w", err)
+	}
+	p := &process{w: w, app: a}
+	if err := p.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return p, nil
+}
+
+func (p *process) open(ctx context.Context) (err error) {
+	if err := p.app.ReadFile(); err != nil {
+		return fmt.Errorf("read file: %w", err)
+	}
+	if p.api, err = p.app.Client(nil); err != nil {
+		return err
+	}
+	if p.store, err = p.app.OpenStore(ctx); err != nil {
+		return err
+	}
+	p.ctx, err = p.app.TakeLease(ctx, p.store, false)
+	return err
+}
+
+// run makes one run. around may put something between it and its store.
+func (p *process) run(ctx context.Context, o reconcile.Options, around func(reconcile.Store) reconcile.Store) (roster.Run, error) {
+	var remembered reconcile.Store = witness{p.store, p.w}
+	if around != nil {
+		remembered = around(remembered)
+	}
+	r, err := p.app.Reconciler(remembered, p.api, prometheus.NewRegistry())
+	if err != nil {
+		return roster.Run{}, err
+	}
+	return r.Run(ctx, o)
+}
+
+func (p *process) end() error { return p.app.Close() }
+
+// witness notes the intents that are durable, so that the wire can tell whether
+// a roster goes out without one.
+type witness struct {
+	reconcile.Store
+	w *world
+}
+
+// Intend implements reconcile.Store.
+func (s witness) Intend(ctx context.Context, sync roster.Sync) (int64, error) {
+	id, err := s.Store.Intend(ctx, sync)
+	if err == nil {
+		s.w.intended(sync.GroupID, 1)
+	}
+	return id, err
+}
+
+// fused returns a run that is disturbed at one of its steps into the world.
+func (w *world) fused(fuse *reconciletest.Fuse) func(reconcile.Store) reconcile.Store {
+	fuse.Wire(&w.wire)
+	w.watchIntents()
+	return fuse.Store
+}
+
+// log is what a process writes, from several goroutines.
+type log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// configure writes the configuration file. Each version has another mapping.
+func (w *world) configure() error {
+	s := w.story.Setup
+	limits := "{count: 25, percent: 10}"
+	run, rolling, absent := "10", "20", "{count: 5, percent: 5}"
+	if s.Lax {
+		limits, run, rolling, absent = "{count: 100, percent: 100}", "100", "100", "{count: 100, percent: 100}"
+	}
+	include := "active, leave"
+	if w.version%2 == 1 {
+		include = "active, leave, seasonal"
+	}
+	text := fmt.Sprintf(`version: 1
+vitable: {requests_per_second: 0, concurrency: %d, poll: {deadline: 30m}}
+groups: {create_missing: true, map: [{key: west, external_reference_id: west, name: West}]}
+eligibility: {time_zone: America/New_York}
+safety: {max_removals: %s, max_run_percent: %s, rolling: {days: 7, percent: %s}, max_absent: %s, on_excess: %s, first_sync: %s, plan_change: %s}
+sources:
+`, s.Concurrency, limits, run, rolling, absent, s.OnExcess, s.FirstSync, s.PlanChange)
+	for i, name := range []string{"hq", "branch"} {
+		text += fmt.Sprintf(`  - {name: %s, type: csv, path: %s, stable_for: 0s, include: {status: [%s]}, terminated: {status: [terminated]}, fields: {
+      reference_id: employee_id, first_name: first_name, last_name: last_name, date_of_birth: dob, phone: mobile, email: email, address_line_1: street,
+      city: city, state: state, zipcode: zip, plan: plan_code, group: department, status: status, hire_date: hired, termination_date: leaves}}
+`, name, w.systems[i].path, include)
+	}
+	return os.WriteFile(filepath.Join(w.dir, "rosterd.yaml"), []byte(text), 0o600)
+}
