@@ -36,9 +36,11 @@ type worker struct {
 	broken bool // the row cannot be sent
 }
 
-// covered reports whether somebody should be covered on a day.
+// covered reports whether somebody should be covered on a day: a termination
+// whose date has not come is none yet.
 func (w worker) covered(day string) bool {
-	return (w.status == "active" || w.status == "leave") && w.hired <= day && (w.leaves == "" || day < w.leaves)
+	employed := w.status == "active" || w.status == "leave" || w.status == "terminated" && w.leaves != ""
+	return employed && w.hired <= day && (w.leaves == "" || day < w.leaves)
 }
 
 // employer is the truth. Whoever is not in workers has no row.
@@ -116,7 +118,9 @@ func (e *employer) apply(c change, who, arg int, day func(in int) string) {
 	case terminates:
 		w.status, w.leaves = "terminated", day(0)
 	case leavesSoon:
-		w.leaves = day(2)
+		if w.hired <= day(0) { // nobody leaves before they come
+			w.leaves = day(2)
+		}
 	case retracts:
 		if day(0) < w.leaves {
 			w.leaves = ""

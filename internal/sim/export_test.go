@@ -61,6 +61,7 @@ type system struct {
 	earlyAt  time.Time
 	readable bool // there was a readable export, so a cut one can be told
 	written  time.Time
+	pulled   time.Time // when the newest export was written that rosterd took for good
 }
 
 // write makes an export of these people. pick chooses whom a flaw befalls.
@@ -81,7 +82,7 @@ func (s *system) write(people []worker, f flaw, pick int, now time.Time) error {
 		s.flaw = f
 		return ignoreMissing(os.Remove(s.path))
 	case old:
-		if s.earlier == nil {
+		if s.earlier == nil || s.pulled.Sub(s.earlyAt) < time.Hour {
 			return s.write(people, clean, pick, now)
 		}
 		s.flaw = f

@@ -64,7 +64,7 @@ func (l *laws) before(counts bool) evidence {
 	w := l.w
 	e := evidence{
 		run: w.runs, at: w.now(), day: w.today(0), told: map[string]worker{}, unsaid: map[string]bool{},
-		approved: map[string]map[string]bool{}, pinned: maps.Clone(w.pinned), rewired: w.rewired,
+		approved: map[string]map[string]bool{}, pinned: maps.Clone(w.pinned), rewired: len(w.looks) > 0 && !w.looks[w.look()],
 	}
 	for _, s := range w.systems {
 		e.broken = e.broken || s.flaw.broken()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -32,9 +33,9 @@ type world struct {
 	employer *employer
 	systems  [sources]*system
 	zone     *time.Location
-	offset   time.Duration // by which rosterd's clock is wrong
-	version  int           // of the configuration
-	rewired  bool          // it, or a layout, changed since the last run
+	offset   time.Duration   // by which rosterd's clock is wrong
+	version  int             // of the configuration
+	looks    map[string]bool // configurations and layouts that a run has seen
 	proc     *process
 	runs     int
 	laws     *laws
@@ -45,7 +46,8 @@ type world struct {
 	told     []string // what happened, for people
 
 	mu      sync.Mutex
-	intents map[string]int // group id -> durable intents that no roster was sent for
+	intents map[string]int64 // group id -> the durable intent that has no answer
+	broken  error            // what the wire saw that breaks a law
 }
 
 // play plays a history in a bubble of its own. The error is a broken law.
@@ -84,7 +86,7 @@ func newWorld(dir string, h history) (*world, error) {
 	}
 	w := &world{
 		story: h, dir: dir, employer: newEmployer(h.Setup.Sizes), zone: zone,
-		pinned: map[string]bool{}, serials: map[string]int{}, plans: map[string]string{}, intents: map[string]int{},
+		pinned: map[string]bool{}, serials: map[string]int{}, plans: map[string]string{}, intents: map[string]int64{}, looks: map[string]bool{},
 	}
 	w.box = sandbox.New(sandbox.Options{
 		Groups: []sandbox.Group{
@@ -221,11 +223,9 @@ func (w *world) publish(d day) error {
 		if (d.Run == scheduled || s.flaw.fleeting()) && (f.fleeting() || f == late || f == again) {
 			f = clean
 		}
-		layout := s.flaw == reordered
 		if err := s.write(w.employer.of(i), f, d.Pick, time.Now()); err != nil {
 			return err
 		}
-		w.rewired = w.rewired || layout != (s.flaw == reordered)
 	}
 	for _, one := range w.employer.workers {
 		w.serials[one.ref] = one.serial
@@ -318,7 +318,6 @@ func (w *world) work(ctx context.Context, d day) error {
 	case restarted, rewired:
 		if d.Run == rewired {
 			w.version++
-			w.rewired = true
 			if err := w.configure(); err != nil {
 				return err
 			}
@@ -379,23 +378,35 @@ func (w *world) judged(counts bool, run func() (roster.Run, error), disturbed bo
 	w.rememberPlans()
 	made, err := run()
 	w.tell("run %d: %s, exit %d, groups %+v, removed %d (%v)", w.runs, made.Outcome, made.ExitCode, made.Groups, made.Removed, err)
-	if err == nil {
-		w.rewired = false
-	}
+	w.looks[w.look()] = true
 	if err != nil && !disturbed {
 		return fmt.Errorf("law 6: the run fails: %w", err)
 	}
 	if broken := w.laws.after(e); broken != nil {
 		return broken
 	}
-	if w.unintended() {
-		return errors.New("law 4: a roster went out without an intent")
+	if broken := w.seen(); broken != nil {
+		return broken
 	}
 	if disturbed {
 		return nil
 	}
 	w.laws.forget()
+	for i, source := range made.Sources {
+		if source.State == roster.SourceOK && made.Outcome != roster.RunAPI { // without Vitable a run takes nothing for good
+			w.systems[i].pulled = w.systems[i].written
+		}
+	}
 	return w.laws.truth(made, e)
+}
+
+// look tells configurations and layouts apart.
+func (w *world) look() string {
+	text := fmt.Sprint(w.version)
+	for _, s := range w.systems {
+		text += fmt.Sprint(" ", s.flaw == reordered)
+	}
+	return text
 }
 
 // rememberPlans notes the plans that people are subscribed on.
@@ -422,8 +433,9 @@ func (w *world) disturb(ctx context.Context, d day, cancel func()) {
 			cancel()
 		case now:
 			if other, err := w.start(ctx); !errors.Is(err, store.ErrBusy) {
-				w.tell("law 5: a second process starts (%v)", err)
-				w.sentWithoutIntent()
+				w.mu.Lock()
+				w.broken = fmt.Errorf("law 5: a second process starts (%v)", err)
+				w.mu.Unlock()
 				if err == nil {
 					_ = other.end()
 				}
@@ -490,6 +502,9 @@ func (w *world) comeToRest(ctx context.Context) error {
 	if err := errors.Join(w.unpinAll(ctx), w.giveUp(ctx)); err != nil {
 		return err
 	}
+	if err := w.pass(w.untilMorning()); err != nil { // no date comes while it is asserted that nothing changes
+		return err
+	}
 	w.tell("at rest")
 	for range 9 {
 		if err := w.publish(day{}); err != nil {
@@ -512,6 +527,12 @@ func (w *world) comeToRest(ctx context.Context) error {
 		return fmt.Errorf("law 6: %w", err)
 	}
 	return w.quiet(ctx)
+}
+
+// untilMorning is the time until the next morning at the employer's.
+func (w *world) untilMorning() time.Duration {
+	now := time.Now().In(w.zone)
+	return time.Date(now.Year(), now.Month(), now.Day()+1, 10, 0, 0, 0, w.zone).Sub(now)
 }
 
 // differs says where Vitable and the truth differ.
@@ -539,8 +560,9 @@ func (w *world) quiet(ctx context.Context) error {
 		if err := errors.Join(w.pass(time.Minute), w.once(ctx, day{})); err != nil {
 			return err
 		}
-		for _, entry := range w.box.Ledger()[before:] {
-			if round == 1 && entry.Call == sandbox.SubmitSync {
+		ledger := w.box.Ledger()
+		for _, entry := range ledger[before:] {
+			if round == 1 && entry.Call == sandbox.SubmitSync && sentOnTheDay(ledger, entry) {
 				return fmt.Errorf("law 6: nothing changed, and %s is sent again", entry.Group)
 			}
 		}
@@ -553,6 +575,14 @@ func (w *world) quiet(ctx context.Context) error {
 		return fmt.Errorf("law 4: %d requests are forgotten", len(inFlight))
 	}
 	return nil
+}
+
+// sentOnTheDay reports whether a group had a roster in the day before: after a
+// day even one that did not change is sent again.
+func sentOnTheDay(ledger []sandbox.Entry, one sandbox.Entry) bool {
+	return slices.ContainsFunc(ledger, func(e sandbox.Entry) bool {
+		return e.Sync != nil && e.Group == one.Group && e.Number < one.Number && one.At.Sub(*e.Sync.ProcessedAt) < 24*time.Hour
+	})
 }
 
 // searchFiles asserts law 8 about everything that rosterd wrote.
@@ -572,15 +602,15 @@ func (w *world) searchFiles() error {
 	})
 }
 
-// watchIntents lets no roster pass that has no durable intent.
+// watchIntents notes every roster that goes out without a durable intent. An
+// intent may be sent more than once, until it has an answer.
 func (w *world) watchIntents() {
 	before := w.wire.Before
 	w.wire.Before = func(r *http.Request) error {
 		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/members/sync") {
 			w.mu.Lock()
-			id := strings.Split(r.URL.Path, "/")[3]
-			if w.intents[id]--; w.intents[id] < 0 {
-				w.intents["\x00"] = 1
+			if group := strings.Split(r.URL.Path, "/")[3]; w.intents[group] == 0 {
+				w.broken = errors.New("law 4: a roster goes out without an intent")
 			}
 			w.mu.Unlock()
 		}
@@ -591,20 +621,23 @@ func (w *world) watchIntents() {
 	}
 }
 
-func (w *world) intended(groupID string, n int) {
+// intended notes a durable intent.
+func (w *world) intended(groupID string, id int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.intents[groupID] = n
+	w.intents[groupID] = id
 }
 
-func (w *world) sentWithoutIntent() {
+// answered notes that an intent has its answer, or never gets one.
+func (w *world) answered(id int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.intents["\x00"] = 1
+	maps.DeleteFunc(w.intents, func(_ string, open int64) bool { return open == id })
 }
 
-func (w *world) unintended() bool {
+// seen is what the wire saw that breaks a law.
+func (w *world) seen() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.intents["\x00"] > 0
+	return w.broken
 }

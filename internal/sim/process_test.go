@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -86,9 +87,21 @@ type witness struct {
 func (s witness) Intend(ctx context.Context, sync roster.Sync) (int64, error) {
 	id, err := s.Store.Intend(ctx, sync)
 	if err == nil {
-		s.w.intended(sync.GroupID, 1)
+		s.w.intended(sync.GroupID, id)
 	}
 	return id, err
+}
+
+// Accepted implements reconcile.Store.
+func (s witness) Accepted(ctx context.Context, id int64, receipt roster.Receipt, now time.Time) error {
+	s.w.answered(id)
+	return s.Store.Accepted(ctx, id, receipt, now)
+}
+
+// NotDelivered implements reconcile.Store.
+func (s witness) NotDelivered(ctx context.Context, end roster.NonDelivery) error {
+	s.w.answered(end.SyncID)
+	return s.Store.NotDelivered(ctx, end)
 }
 
 // fused returns a run that is disturbed at one of its steps into the world.
@@ -119,10 +132,7 @@ func (w *world) configure() error {
 	if s.Lax {
 		limits, run, rolling, absent = "{count: 100, percent: 100}", "100", "100", "{count: 100, percent: 100}"
 	}
-	include := "active, leave"
-	if w.version%2 == 1 {
-		include = "active, leave, seasonal"
-	}
+	include := "active, leave, seasonal" + letters(w.version)
 	text := fmt.Sprintf(`version: 1
 vitable: {requests_per_second: 0, concurrency: %d, poll: {deadline: 30m}}
 groups: {create_missing: true, map: [{key: west, external_reference_id: west, name: West}]}
