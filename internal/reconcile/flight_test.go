@@ -305,3 +305,49 @@ func TestGuardCountsPeopleOfUnknownFate(t *testing.T) {
 		w.wantLawful()
 	})
 }
+
+// A request of an earlier run whose outcome cannot be seen, or cannot be
+// remembered, is not delivered: the run must not say that it is done.
+func TestEarlierRequestNotFollowed(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		spoil   func(*world)
+		outcome roster.RunOutcome
+		code    int
+		fails   bool
+	}{
+		{"the key is refused", func(w *world) {
+			w.box.AddFault(sandbox.Fault{Call: sandbox.GetSync, Group: north, Kind: sandbox.FaultStatus, Status: 401})
+		}, roster.RunAPI, 8, false},
+		{"the outcome cannot be written", func(w *world) {
+			w.around = func(s reconcile.Store) reconcile.Store { return forgetful{s} }
+		}, roster.RunError, 1, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				w.hr.hire(north, "N1")
+				w.hr.hire(south, "S1")
+				w.box.AddFault(sandbox.Fault{Call: sandbox.GetSync, Kind: sandbox.FaultStatus, Status: 401, Times: 2})
+				w.run()
+				w.box.SetFaults()
+				test.spoil(w)
+				run, err := w.try(t.Context(), reconcile.Options{})
+				if (err != nil) != test.fails {
+					t.Errorf("run: %v", err)
+				}
+				wantOutcome(t, run, test.outcome, test.code)
+				w.box.SetFaults()
+				w.mended()
+				w.settled()
+				w.wantMembers(north, "N1")
+				w.wantLawful()
+			})
+		})
+	}
+}
+
+// forgetful cannot remember outcomes.
+type forgetful struct{ reconcile.Store }
+
+// Complete implements reconcile.Store.
+func (forgetful) Complete(context.Context, roster.Completion) error { return errFuse }

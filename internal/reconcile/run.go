@@ -64,7 +64,15 @@ func (r *Reconciler) steps(ctx context.Context, run *roster.Run, o Options, t *t
 		return err
 	}
 	watch := r.watch(ctx, m)
-	defer watch.stop()
+	err = r.rounds(ctx, run, o, t, m, watch)
+	denied, lost := watch.stop()
+	t.api = t.api || denied // what an earlier run sent is not delivered as long as its outcome cannot be seen
+	return errors.Join(err, lost)
+}
+
+// rounds reads the sources and Vitable, and then plans and delivers until
+// nothing is left to do.
+func (r *Reconciler) rounds(ctx context.Context, run *roster.Run, o Options, t *tally, m *memory, watch *watch) error {
 	pulled, vitable, apiErr := r.read(ctx, m)
 	run.Sources = results(pulled)
 	t.sources(pulled)

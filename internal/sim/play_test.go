@@ -66,6 +66,9 @@ func play(t *testing.T, h history) (err error) {
 		}
 		if err = w.play(t.Context()); err != nil {
 			err = fmt.Errorf("%w\n%s", err, strings.Join(w.told, "\n"))
+			if *verbose {
+				err = fmt.Errorf("%w\n%s", err, w.logs.text.String())
+			}
 		}
 	})
 	return err

@@ -23,6 +23,7 @@ var (
 	histories = flag.Int("sim.histories", 0, "how many histories to play; 0: 2000, and 100 with -short")
 	limit     = flag.Duration("sim.for", 5*time.Minute, "how long to play at most")
 	firstSeed = flag.Int("sim.seed", 0, "the first seed; 0: of the clock")
+	verbose   = flag.Bool("sim.log", false, "print rosterd's log of a history that breaks a law")
 	players   = flag.Int("sim.players", 2, "how many histories to play side by side")
 )
 
