@@ -29,7 +29,7 @@ type Vitable struct {
 	MaxMembers        int           `yaml:"max_members" min:"1" doc:"Members per payload; over it the group is held as over_capacity."`
 	PhoneFormat       string        `yaml:"phone_format" enum:"national,e164" doc:"How phone numbers are sent: ten digits, or +1 and ten digits."`
 	Poll              Poll          `yaml:"poll" doc:"How the outcome of an accepted request is polled for."`
-	Settle            time.Duration `yaml:"settle" min:"0s" doc:"How long to wait after a request of unknown fate before the current roster is sent."`
+	Settle            time.Duration `yaml:"settle" min:"0s" doc:"How long to wait after a request of unknown fate before the current roster is sent; longer where Vitable is known to take longer."`
 	ResubmitUnchanged time.Duration `yaml:"resubmit_unchanged" min:"0s" doc:"When an unchanged roster is sent again, to heal drift on the other side."`
 	RetryFailures     time.Duration `yaml:"retry_failures" min:"0s" doc:"When a roster whose last outcome had failures is sent again; doubles up to 24h."`
 }

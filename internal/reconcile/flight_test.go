@@ -242,6 +242,22 @@ func TestUnknownFate(t *testing.T) {
 	}
 }
 
+// Where Vitable is known to take longer than the configured time to settle, a
+// roster of unknown fate is left alone for as long: it may be in flight.
+func TestUnknownFateOfASlowGroup(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.box.SetProcessing(func(int) time.Duration { return 12 * time.Minute })
+		w.hr.hire(north, "N1")
+		w.settled()
+		w.hr.hire(north, "N2")
+		w.box.AddFault(sandbox.Fault{Call: sandbox.SubmitSync, Kind: sandbox.FaultLostAnswer, Times: 1})
+		wantOutcome(t, w.run(), roster.RunFailures, 3)
+		wantOutcome(t, w.run(), roster.RunDone, 0)
+		w.wantMembers(north, "N1", "N2")
+		w.wantLawful()
+	})
+}
+
 // Whoever a roster of unknown fate may have added can only be removed like
 // somebody who is covered.
 func TestPeopleOfUnknownFateAreProtected(t *testing.T) {

@@ -40,6 +40,9 @@ func (r *Reconciler) recall(ctx context.Context, mark bool) (*memory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recall requests: %w", err)
 	}
+	for _, state := range states {
+		m.states[state.ExternalReferenceID] = state
+	}
 	doubts := map[string][]roster.Sync{}
 	for _, request := range unsettled {
 		if request.State == roster.SyncIntended && mark {
@@ -48,10 +51,9 @@ func (r *Reconciler) recall(ctx context.Context, mark bool) (*memory, error) {
 			}
 		}
 		doubts[request.Group] = append(doubts[request.Group], request)
-		m.note(request, r.Settings.Settle)
+		m.note(request, r.settle(request, m))
 	}
 	for _, state := range states {
-		m.states[state.ExternalReferenceID] = state
 		base, err := r.Store.Baseline(ctx, state.ExternalReferenceID)
 		if err != nil {
 			return nil, fmt.Errorf("recall baseline: %w", err)
@@ -61,6 +63,14 @@ func (r *Reconciler) recall(ctx context.Context, mark bool) (*memory, error) {
 		}
 	}
 	return m, r.recallRest(ctx, m)
+}
+
+// settle is how long a request of unknown fate is left alone: as configured, or
+// until it has ended for all that is known of how long Vitable takes. Otherwise
+// two rosters of the group would be in flight.
+func (r *Reconciler) settle(request roster.Sync, m *memory) time.Duration {
+	usually := m.expect(request.Group, request.Size)
+	return max(r.Settings.Settle, usually+usually/4)
 }
 
 // note sorts one unsettled request into those in flight and those in doubt.

@@ -15,16 +15,17 @@ import (
 // evidence is all that a run could know when it began, and all that a person
 // had allowed by then.
 type evidence struct {
-	run      int
-	at       time.Time
-	day      string
-	told     map[string]worker          // what the exports were meant to say, by reference_id
-	unsaid   map[string]bool            // whose row is not in them all the same
-	missed   map[string]int             // complete pulls in a row without a row, this one included
-	approved map[string]map[string]bool // group -> reference_ids whom a person let go
-	pinned   map[string]bool
-	rewired  bool // the mapping or the layout is not the one of the run before
-	broken   bool // an export cannot be read
+	run        int
+	at         time.Time
+	day        string
+	told       map[string]worker          // what the exports were meant to say, by reference_id
+	unsaid     map[string]bool            // whose row is not in them all the same
+	missed     map[string]int             // complete pulls in a row without a row, this one included
+	approved   map[string]map[string]bool // group -> reference_ids whom a person let go
+	pinned     map[string]bool
+	subscribed map[string]bool // at Vitable, in whatever group
+	rewired    bool            // the mapping or the layout is not the one of the run before
+	broken     bool            // an export cannot be read
 }
 
 // laws judges what Vitable was told by nothing but the truth.
@@ -64,7 +65,7 @@ func (l *laws) before(counts bool) evidence {
 	w := l.w
 	e := evidence{
 		run: w.runs, at: w.now(), day: w.today(0), told: map[string]worker{}, unsaid: map[string]bool{},
-		approved: map[string]map[string]bool{}, pinned: maps.Clone(w.pinned), rewired: len(w.looks) > 0 && !w.looks[w.look()],
+		approved: map[string]map[string]bool{}, pinned: maps.Clone(w.pinned), subscribed: map[string]bool{}, rewired: len(w.looks) > 0 && !w.looks[w.look()],
 	}
 	for _, s := range w.systems {
 		e.broken = e.broken || s.flaw.broken()
@@ -87,6 +88,9 @@ func (l *laws) before(counts bool) evidence {
 	}
 	for _, group := range []string{north, south, east, west} {
 		l.mayBeCovered(group, w.box.Members(group)...)
+		for _, ref := range w.box.Members(group) {
+			e.subscribed[ref] = true
+		}
 	}
 	return e
 }
@@ -182,11 +186,11 @@ func (l *laws) removal(group, ref string, e evidence) error {
 }
 
 // cameBack reports whether the same person is in the exports under another
-// reference_id.
+// reference_id, and not yet covered under that.
 func (l *laws) cameBack(ref string, e evidence) bool {
 	serial, known := l.w.serials[ref]
 	for _, other := range e.told {
-		if known && other.serial == serial && other.ref != ref && other.covered(e.day) {
+		if known && other.serial == serial && other.ref != ref && other.covered(e.day) && !e.subscribed[other.ref] {
 			return true
 		}
 	}

@@ -125,6 +125,7 @@ func (l *log) Write(p []byte) (int, error) {
 }
 
 // configure writes the configuration file. Each version has another mapping.
+// What was sent has settled before it is sent again, however long Vitable takes.
 func (w *world) configure() error {
 	s := w.story.Setup
 	limits := "{count: 25, percent: 10}"
@@ -134,7 +135,7 @@ func (w *world) configure() error {
 	}
 	include := "active, leave, seasonal" + letters(w.version)
 	text := fmt.Sprintf(`version: 1
-vitable: {requests_per_second: 0, concurrency: %d, poll: {deadline: 30m}}
+vitable: {requests_per_second: 0, concurrency: %d, poll: {deadline: 30m}, settle: 13m}
 groups: {create_missing: true, map: [{key: west, external_reference_id: west, name: West}]}
 eligibility: {time_zone: America/New_York}
 safety: {max_removals: %s, max_run_percent: %s, rolling: {days: 7, percent: %s}, max_absent: %s, on_excess: %s, first_sync: %s, plan_change: %s}
