@@ -94,8 +94,9 @@ func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
 	missed := 0
 	switch {
 	case p == nil && heir == nil:
-		missed = m.missed(d, e)
-		d.absent[ref] = missed
+		if missed = m.missed(d, e); missed > 0 {
+			d.absent[ref] = missed
+		}
 	case p == nil && m.obstacle(heir).Kind != "":
 		problem = roster.Problem{Kind: roster.Rekeyed}
 	}
@@ -141,13 +142,14 @@ func (m *maker) leave(d *draft, e roster.Enrolled, p, heir *roster.Person, class
 // missed counts the complete pulls in a row without this person. Rows without
 // a reference_id may be theirs, so such a pull proves nothing: they stay within
 // their grace. Nor does a pull count in which any source is in doubt: their row
-// may just have moved there.
+// may just have moved there. Nor one from which many rows are missing: when
+// they come back and this one does not, it is missing for the first time.
 func (m *maker) missed(d *draft, e *roster.Enrolled) int {
 	before := d.state.Absences[e.Member.ReferenceID]
 	switch {
 	case m.fromNameless(d, e):
 		return max(0, min(before, m.in.Limits.AbsencePulls-1))
-	case !m.in.CountPull || m.anySource(inDoubt):
+	case !m.in.CountPull || m.anySource(inDoubt) || m.fromShrunk(d, e):
 		return before
 	}
 	return before + 1

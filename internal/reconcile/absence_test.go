@@ -8,6 +8,7 @@ import (
 
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/sandbox"
 	"github.com/rosterd/rosterd/internal/source"
 )
 
@@ -155,4 +156,22 @@ func TestSourcesWithBugs(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A pull that shows somebody ends their absence, even when Vitable could not be
+// reached and nothing was planned.
+func TestPresenceCountsWithoutVitable(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.hr.hire(north, refs("N", 20)...)
+		w.settled()
+		w.hr.drop("N7")
+		w.settled()
+		w.hr.hire(north, "N7")
+		w.box.AddFault(sandbox.Fault{Call: sandbox.ListGroups, Kind: sandbox.FaultStatus, Status: 401})
+		wantOutcome(t, w.run(), roster.RunAPI, 8)
+		w.box.SetFaults()
+		w.hr.drop("N7")
+		w.settled()
+		w.wantLawful()
+	})
 }

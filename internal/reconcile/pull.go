@@ -130,12 +130,7 @@ func sourceFailures(pulled []Pulled) []roster.Failure {
 // believeShrunk believes a source that shrank after all when nobody whom it
 // covered is missing from it: then it lost rows that covered nobody.
 func believeShrunk(pulled []Pulled, baselines map[string]roster.Baseline) {
-	present := map[string]bool{}
-	for _, p := range pulled {
-		for i := range p.People {
-			present[p.People[i].ReferenceID] = true
-		}
-	}
+	present := rows(pulled)
 	missing := map[string]bool{}
 	for _, base := range baselines {
 		for i := range base.Members {
@@ -149,6 +144,17 @@ func believeShrunk(pulled []Pulled, baselines map[string]roster.Baseline) {
 			p.State, p.Reason = roster.SourceOK, ""
 		}
 	}
+}
+
+// rows are the reference_ids that a believed source has a row of.
+func rows(pulled []Pulled) map[string]bool {
+	present := map[string]bool{}
+	for _, p := range pulled {
+		for i := range p.People {
+			present[p.People[i].ReferenceID] = true
+		}
+	}
+	return present
 }
 
 func results(pulled []Pulled) []roster.SourceResult {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -149,6 +150,25 @@ func (m *memory) planned(name string, change func(*roster.GroupState)) roster.Gr
 	change(&state)
 	m.states[name] = state
 	return state
+}
+
+// back ends the absences of everybody who has a row, and returns the groups in
+// which that changes something.
+func (m *memory) back(pulled []Pulled) []roster.GroupState {
+	present := rows(pulled)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var changed []roster.GroupState
+	for _, name := range slices.Sorted(maps.Keys(m.states)) {
+		state := m.states[name]
+		state.Absences = maps.Clone(state.Absences)
+		maps.DeleteFunc(state.Absences, func(ref string, _ int) bool { return present[ref] })
+		if len(state.Absences) != len(m.states[name].Absences) {
+			m.states[name] = state
+			changed = append(changed, state)
+		}
+	}
+	return changed
 }
 
 // group returns what is known of one group now: its baseline,

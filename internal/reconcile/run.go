@@ -86,7 +86,7 @@ func (r *Reconciler) rounds(ctx context.Context, run *roster.Run, o Options, t *
 	}
 	t.short = vitable.short
 	if apiErr != nil {
-		return r.unreached(ctx, *run, pulled, t, apiErr)
+		return r.unreached(ctx, *run, pulled, m, t, apiErr)
 	}
 	watch.firstLook()
 	for {
@@ -122,11 +122,12 @@ func (r *Reconciler) read(ctx context.Context, m *memory) (pulled []Pulled, t ta
 	return pulled, t, apiErr
 }
 
-// unreached ends a run that could not list plans and groups: nothing is sent.
-func (r *Reconciler) unreached(ctx context.Context, run roster.Run, pulled []Pulled, t *tally, cause error) error {
+// unreached ends a run that could not list plans and groups: nothing is sent,
+// and nobody counts as absent. Whoever has a row again is no longer absent.
+func (r *Reconciler) unreached(ctx context.Context, run roster.Run, pulled []Pulled, m *memory, t *tally, cause error) error {
 	t.api = true
 	r.Log.Error("vitable unavailable", zap.String("run_id", run.ID), zap.Error(cause))
-	record := roster.PlanRecord{Run: run, Sweep: surveySweep(pulled)}
+	record := roster.PlanRecord{Run: run, Sweep: surveySweep(pulled), Groups: m.back(pulled)}
 	record.Pulls, _ = r.pulls(run, pulled)
 	return placed("save pulls", r.Store.SavePlan(ctx, record))
 }
