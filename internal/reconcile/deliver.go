@@ -23,13 +23,14 @@ const stopGrace = 3 * time.Second
 type delivery string
 
 const (
-	deliveryDone     delivery = "done"
-	deliveryNothing  delivery = "nothing"  // what was left to send was already there
-	deliveryFailed   delivery = "failed"   // refused, unknown or stuck
-	deliveryStopped  delivery = "stopped"  // not sent: the run was told to stop
-	deliveryUnsent   delivery = "unsent"   // not sent: Vitable could not be reached or refused the key
-	deliveryAccepted delivery = "accepted" // accepted, and left to the next run: the run was told to stop
-	deliveryUnheard  delivery = "unheard"  // accepted, and left to the next run: the key was refused
+	deliveryDone      delivery = "done"
+	deliveryNothing   delivery = "nothing"   // what was left to send was already there
+	deliveryFailed    delivery = "failed"    // refused, unknown or stuck
+	deliveryStopped   delivery = "stopped"   // not sent: the run was told to stop
+	deliveryUnsent    delivery = "unsent"    // not sent: Vitable could not be reached or refused the key
+	deliveryAccepted  delivery = "accepted"  // accepted, and left to the next run: the run was told to stop
+	deliveryWithdrawn delivery = "withdrawn" // not sent: the approval that it uses was taken back, or lapsed, since the plan was made
+	deliveryUnheard   delivery = "unheard"   // accepted, and left to the next run: the key was refused
 )
 
 // courier delivers one plan.
@@ -161,6 +162,10 @@ func (c *courier) submit(ctx context.Context, g *plan.Group, entries []roster.En
 		Entries: entries, Removals: g.Removals, Approved: g.Approved, AdoptConfig: g.AdoptConfig,
 	}
 	id, err := c.r.Store.Intend(keep, sync)
+	if errors.Is(err, roster.ErrStale) {
+		c.r.Log.Warn("roster not sent: its approval no longer holds", zap.String("group", sync.Group), zap.String("hold", sync.HoldID))
+		return deliveryWithdrawn
+	}
 	if err != nil {
 		return c.broken(fmt.Errorf("record intent: %w", err))
 	}

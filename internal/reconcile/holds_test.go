@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -63,6 +64,46 @@ func TestHeldRemovalsWaitForApproval(t *testing.T) {
 		w.wantLawful("N1", "N2", "N3")
 		w.wantOpen()
 	})
+}
+
+// An approval that is taken back while the run is about to use it stops its
+// group and no other.
+func TestApprovalTakenBackAtTheLastMoment(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		strict(w)
+		w.hr.hire(north, refs("N", 8)...)
+		w.hr.hire(south, "S1")
+		w.settled()
+		w.hr.edit(terminated, "N1", "N2", "N3")
+		w.run()
+		w.approve(w.onlyHold())
+		w.hr.hire(south, "S2")
+		w.around = func(s reconcile.Store) reconcile.Store { return remorseful{s, w} }
+		run := w.run()
+		wantOutcome(t, run, roster.RunHeld, 4)
+		same(t, "counts", roster.GroupCounts{Submitted: 1, Held: 1}, run.Groups)
+		w.wantMembers(north, refs("N", 8)...)
+		w.wantMembers(south, "S1", "S2")
+		w.wantLawful()
+	})
+}
+
+// remorseful takes an approval back just before it is used.
+type remorseful struct {
+	reconcile.Store
+	w *world
+}
+
+// Intend implements reconcile.Store.
+func (s remorseful) Intend(ctx context.Context, sync roster.Sync) (int64, error) {
+	if sync.HoldID != "" {
+		hold := s.w.onlyHold()
+		_, err := s.w.store.Reject(ctx, store.Verdict{HoldID: hold.ID, Digest: hold.Digest, By: "Pat", Why: "the wrong office", At: time.Now()})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return s.Store.Intend(ctx, sync)
 }
 
 // An approval is for the set that the person saw, for as long as it says.

@@ -31,7 +31,7 @@ type memory struct {
 func (r *Reconciler) recall(ctx context.Context, mark bool) (*memory, error) {
 	m := &memory{
 		states: map[string]roster.GroupState{}, baselines: map[string]roster.Baseline{},
-		holds: map[string]roster.Hold{}, pins: map[string]bool{}, busy: map[string]roster.Reason{}, settles: map[string]time.Time{},
+		busy: map[string]roster.Reason{}, settles: map[string]time.Time{},
 	}
 	states, err := r.Store.Groups(ctx)
 	if err != nil {
@@ -86,7 +86,10 @@ func (m *memory) note(request roster.Sync, settle time.Duration) {
 	}
 }
 
+// recallRest loads what people decide and what a run itself changes; each round
+// does it anew, so an approval that was used is not used again.
 func (r *Reconciler) recallRest(ctx context.Context, m *memory) error {
+	m.holds, m.pins = map[string]roster.Hold{}, map[string]bool{}
 	holds, err := r.Store.ActiveHolds(ctx)
 	if err != nil {
 		return fmt.Errorf("recall holds: %w", err)

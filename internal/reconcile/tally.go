@@ -14,7 +14,7 @@ type tally struct {
 	api         bool
 	short       bool // a group could not be created: its people wait, everybody else does not
 	source      bool
-	capacity    bool // a group is over vitable.max_members
+	held        bool // a group is over vitable.max_members, or its approval was taken back
 	groups      map[string]groupEnd
 	carried     map[string]roster.Why // group and reference_id -> why
 	unapproved  int
@@ -54,7 +54,7 @@ func (t *tally) round(p plan.Plan, c *courier) {
 			}
 			continue
 		}
-		t.capacity = t.capacity || g.Reason == roster.ReasonOverCapacity
+		t.held = t.held || g.Reason == roster.ReasonOverCapacity || c.ends[name] == deliveryWithdrawn
 		for _, carried := range g.Carried {
 			t.carried[name+"\x00"+carried.ReferenceID] = carried.Why
 		}
@@ -76,6 +76,8 @@ func (t *tally) end(name string, decision roster.Decision, how delivery) {
 		end = endSubmitted
 	case deliveryFailed, deliveryUnsent, deliveryStopped:
 		end = endFailed
+	case deliveryWithdrawn:
+		end = endHeld
 	}
 	t.interrupted = t.interrupted || how == deliveryAccepted || how == deliveryStopped
 	t.api = t.api || how == deliveryUnsent || how == deliveryUnheard
@@ -110,7 +112,7 @@ func (t *tally) fill(run *roster.Run, failures []roster.Failure, holds []roster.
 		}
 	}
 	run.Added, run.Removed, run.Changed, run.Carried = t.added, t.removed, t.changed, len(t.carried)
-	facts := Facts{Interrupted: t.interrupted, API: t.api || t.short, Source: t.source, Held: t.capacity, FailOn: t.failOn}
+	facts := Facts{Interrupted: t.interrupted, API: t.api || t.short, Source: t.source, Held: t.held, FailOn: t.failOn}
 	for _, failure := range failures {
 		facts.Failures = append(facts.Failures, failure.Kind)
 	}
