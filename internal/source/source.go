@@ -32,7 +32,8 @@ type Sink interface {
 	// record will have its values. They are unique as Canonical sees them.
 	Columns(names []string) error
 	// Record takes one record: as many values as there are columns, and where
-	// it stands (line or position, from 1). The sink may not keep the slice.
+	// it stands (line or position, from 1). The sink may not keep the slice, and
+	// clones the values that it keeps: they may be parts of a larger text.
 	Record(values []string, place int) error
 }
 

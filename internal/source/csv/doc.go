@@ -12,6 +12,7 @@
 //	| what a pattern matches                            | pattern.go  |
 //	| whether a file is still being written             | complete.go |
 //	| bytes to checked UTF-8 text                       | text.go     |
+//	| text to rows and cells                            | rows.go     |
 //	| the header: column names, layout                  | header.go   |
 //	| rows to records, the trailer, the report          | pull.go     |
 //

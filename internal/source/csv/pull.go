@@ -1,9 +1,7 @@
 package csv
 
 import (
-	"bufio"
 	"context"
-	"encoding/csv"
 	"errors"
 	"io"
 	"os"
@@ -62,7 +60,7 @@ type pull struct {
 	config  *Config
 	sink    source.Sink
 	text    *text
-	rows    *csv.Reader
+	rows    *rows
 	width   int  // columns of the header; 0 before it was read
 	ended   bool // the trailer was read
 	refused bool // the error is the sink's own
@@ -71,12 +69,9 @@ type pull struct {
 
 func newPull(f io.Reader, chosen candidate, config *Config, sink source.Sink) *pull {
 	checked := newText(f, config.Encoding, chosen.name())
-	rows := csv.NewReader(bufio.NewReaderSize(checked, readAhead))
-	rows.Comma, _ = delimiter(config.Delimiter)
-	rows.FieldsPerRecord = -1 // the trailer may differ; take compares
-	rows.ReuseRecord = true
+	comma, _ := delimiter(config.Delimiter)
 	return &pull{
-		file: chosen, config: config, sink: sink, text: checked, rows: rows,
+		file: chosen, config: config, sink: sink, text: checked, rows: newRows(checked, comma),
 		report: source.Report{Expected: -1, AsOf: chosen.info.ModTime()},
 	}
 }
@@ -87,15 +82,15 @@ func (p *pull) run(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		p.text.allowRow(p.rows.InputOffset())
-		row, err := p.rows.Read()
-		if err == io.EOF {
+		p.text.allowRow(p.rows.offset())
+		row, line, err := p.rows.read()
+		if errors.Is(err, io.EOF) {
 			return p.end()
 		}
 		if err != nil {
-			return p.explain(err)
+			return p.explain(err, line)
 		}
-		if err := p.take(row); err != nil {
+		if err := p.take(row, line); err != nil {
 			return err
 		}
 	}
@@ -103,8 +98,7 @@ func (p *pull) run(ctx context.Context) error {
 
 // take hands a row to whom it belongs. Rows of blank cells, which spreadsheets
 // leave behind, are about nobody: they are neither handed out nor counted.
-func (p *pull) take(row []string) error {
-	line, _ := p.rows.FieldPos(0)
+func (p *pull) take(row []string, line int) error {
 	switch {
 	case blank(row):
 		return nil
@@ -181,22 +175,17 @@ func (p *pull) end() error {
 	return nil
 }
 
-// explain gives an error of the parser its word. What was wrong with the text
-// goes first: the parser has seen only what came before it.
-func (p *pull) explain(err error) error {
-	if p.text.err != nil && !errors.Is(p.text.err, io.EOF) {
-		return p.text.err
-	}
-	parse, ok := errors.AsType[*csv.ParseError](err)
+// explain gives an error its word: one of the text has it already.
+func (p *pull) explain(err error, line int) error {
 	switch {
-	case !ok:
-		return &source.Fault{Word: source.WordInternal, Detail: "parse file", Err: err}
-	case errors.Is(err, csv.ErrQuote) && p.text.usedUp(p.rows.InputOffset()):
-		return p.fault(source.WordTruncated, parse.StartLine, "a quoted cell is not closed before the file ends")
-	case errors.Is(err, csv.ErrQuote):
-		return p.fault(source.WordRagged, parse.StartLine, "a quoted cell goes on behind its closing quote")
+	case errors.Is(err, errBareQuote):
+		return p.fault(source.WordRagged, line, "a quote inside a cell that is not quoted")
+	case errors.Is(err, errQuote) && p.text.usedUp(p.rows.offset()):
+		return p.fault(source.WordTruncated, line, "a quoted cell is not closed before the file ends")
+	case errors.Is(err, errQuote):
+		return p.fault(source.WordRagged, line, "a quoted cell goes on behind its closing quote")
 	}
-	return p.fault(source.WordRagged, parse.Line, "a quote inside a cell that is not quoted")
+	return err
 }
 
 func (p *pull) fault(word string, line int, what string) error {

@@ -16,8 +16,8 @@ const (
 	// maxRow is how large one row may be, in bytes of UTF-8. Rows of people
 	// are a thousand times smaller; an unclosed quote makes one of the whole file.
 	maxRow = 1 << 20
-	// readAhead is what text may have handed out beyond the row that is being
-	// read: what the buffer in front of the parser holds.
+	// readAhead is what text may have handed out with the end of a row: rows
+	// come in chunks, so that much more is never refused.
 	readAhead = chunkSize
 )
 
@@ -29,7 +29,7 @@ const (
 )
 
 // text turns the bytes of a file into UTF-8 that is known to be valid. Its
-// first error is its last: it is returned again by every later Read, because
+// first error is its last: it is returned again by every later next, because
 // a parser that went on after an error would lose rows.
 type text struct {
 	raw      io.Reader
@@ -38,7 +38,6 @@ type text struct {
 
 	chunk []byte // as read
 	kept  int    // bytes at the start of chunk: a character whose rest is still to come
-	ready []byte // checked and decoded, not yet handed out
 	wide  []byte // where windows-1252 is decoded into
 	err   error
 
@@ -64,27 +63,27 @@ func (t *text) closed() bool { return t.last == '\n' }
 // usedUp reports whether offset is the end of the whole text.
 func (t *text) usedUp(offset int64) bool { return errors.Is(t.err, io.EOF) && offset == t.given }
 
-// Read implements io.Reader.
-func (t *text) Read(p []byte) (int, error) {
-	for len(t.ready) == 0 {
+// next returns some more text, which is valid until the next call; io.EOF alone
+// is the end.
+func (t *text) next() ([]byte, error) {
+	var ready []byte
+	for len(ready) == 0 {
 		if t.err != nil {
-			return 0, t.err
+			return nil, t.err
 		}
-		t.ready, t.err = t.next()
+		ready, t.err = t.read()
 	}
 	if t.given > t.limit {
-		t.ready, t.err = nil, source.Faultf(source.WordRagged, "%s: a row is larger than %d KiB; a quote may be open", t.name, maxRow>>10)
-		return 0, t.err
+		t.err = source.Faultf(source.WordRagged, "%s: a row is larger than %d KiB; a quote may be open", t.name, maxRow>>10)
+		return nil, t.err
 	}
-	n := copy(p, t.ready)
-	t.last = t.ready[n-1]
-	t.ready = t.ready[n:]
-	t.given += int64(n)
-	return n, nil
+	t.last = ready[len(ready)-1]
+	t.given += int64(len(ready))
+	return ready, nil
 }
 
-// next reads, checks and decodes one chunk. It returns io.EOF with the last.
-func (t *text) next() ([]byte, error) {
+// read reads, checks and decodes one chunk. It returns io.EOF with the last.
+func (t *text) read() ([]byte, error) {
 	n, end := io.ReadFull(t.raw, t.chunk[t.kept:])
 	if end == io.ErrUnexpectedEOF {
 		end = io.EOF
