@@ -67,6 +67,9 @@ func (d Date) After(o Date) bool { return d.number() > o.number() }
 
 // AddDays returns the date n days later.
 func (d Date) AddDays(n int) Date {
+	if day := int(d.day) + n; d.day > 0 && day > 0 && day <= 28 {
+		return Date{d.year, d.month, int8(day)}
+	}
 	year, month, day := time.Date(int(d.year), time.Month(d.month), int(d.day)+n, 0, 0, 0, 0, time.UTC).Date()
 	return Date{int16(year), int8(month), int8(day)}
 }
@@ -129,8 +132,18 @@ func (d Date) number() int { return int(d.year)*512 + int(d.month)*32 + int(d.da
 // digit is the last decimal digit of n.
 func digit(n int) byte { return byte('0' + n%10) }
 
+// daysIn is how long a month is; package time would make an instant of it first.
 func daysIn(year int, month time.Month) int {
-	return time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	switch month {
+	case time.February:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	case time.April, time.June, time.September, time.November:
+		return 30
+	}
+	return 31
 }
 
 func digits(s string) (int, bool) {

@@ -21,10 +21,26 @@ func CollapseSpace(text string) string {
 	blank := true // so that a leading blank counts as one too many
 	for i := range len(text) {
 		b := text[i]
-		if b == ' ' && blank || b < ' ' || b >= utf8.RuneSelf {
+		if b == ' ' && blank || b < ' ' {
 			return strings.Join(strings.Fields(text), " ")
 		}
+		if b >= utf8.RuneSelf {
+			return collapseAny(text)
+		}
 		blank = b == ' '
+	}
+	return strings.TrimSuffix(text, " ")
+}
+
+// collapseAny is CollapseSpace for a text of any characters, most of which are
+// letters with accents and nothing to collapse.
+func collapseAny(text string) string {
+	blank := true
+	for _, r := range text {
+		if r == ' ' && blank || r != ' ' && unicode.IsSpace(r) {
+			return strings.Join(strings.Fields(text), " ")
+		}
+		blank = r == ' '
 	}
 	return strings.TrimSuffix(text, " ")
 }

@@ -28,33 +28,45 @@ func ValidEmail(address string) bool {
 }
 
 func validLocal(local string) bool {
-	if local == "" || len(local) > 64 || local[0] == '.' || local[len(local)-1] == '.' || strings.Contains(local, "..") {
-		return false
-	}
+	dot := true // so that a leading dot counts as one too many
 	for i := range len(local) {
-		if !plain(local[i]) || strings.IndexByte(`()<>[]:;,\"@`, local[i]) >= 0 {
+		b := local[i]
+		if b == '.' && dot || !wordByte(b) && (!plain(b) || strings.IndexByte(`()<>[]:;,\"@`, b) >= 0) {
 			return false
 		}
+		dot = b == '.'
 	}
-	return true
+	return !dot && len(local) <= 64
 }
 
 // validDomain wants at least two labels of letters, digits and inner hyphens,
 // the last of them no number.
 func validDomain(domain string) bool {
-	labels, digitsOnly := 0, true
-	for label := range strings.SplitSeq(domain, ".") {
+	dots := 0
+	for {
+		label, rest, more := cutLabel(domain)
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
 			return false
 		}
-		for i := range len(label) {
-			if !wordByte(label[i]) {
-				return false
-			}
+		if !more {
+			return rest == "" && dots > 0 && !allDigits(label)
 		}
-		labels, digitsOnly = labels+1, allDigits(label)
+		domain = rest
+		dots++
 	}
-	return labels >= 2 && !digitsOnly
+}
+
+// cutLabel cuts a domain at its first dot. Where there is none, rest is what
+// stands behind the letters, digits and hyphens.
+func cutLabel(domain string) (label, rest string, more bool) {
+	n := 0
+	for n < len(domain) && wordByte(domain[n]) {
+		n++
+	}
+	if n < len(domain) && domain[n] == '.' {
+		return domain[:n], domain[n+1:], true
+	}
+	return domain[:n], domain[n:], false
 }
 
 func wordByte(b byte) bool {

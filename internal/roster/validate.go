@@ -86,6 +86,16 @@ func textFault(text string) string {
 }
 
 func charactersFault(text string) string {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] >= 0x7f {
+			return anyCharactersFault(text)
+		}
+	}
+	return ""
+}
+
+// anyCharactersFault is charactersFault for a text that is not plain ASCII.
+func anyCharactersFault(text string) string {
 	for _, r := range text {
 		switch {
 		case r == utf8.RuneError:
