@@ -124,10 +124,14 @@ func loosen(parts []datePart) error {
 // read returns the date that a clean cell names; no date for a blank one and
 // for one of nothing but zeros. A year of two digits is the last one whose date
 // is not after latest, which is only asked then; twoDigits reports it.
-func (f dateFormat) read(text string, latest func() roster.Date) (date roster.Date, twoDigits bool, err error) {
+func (f *dateFormat) read(text string, latest func() roster.Date) (date roster.Date, twoDigits bool, err error) {
 	switch {
-	case text == "", text[0] == '0' && strings.Trim(text, "0-/. :T") == "":
+	case nothingButZeros(text):
 		return roster.Date{}, false, nil
+	case f.name == isoFormat && len(text) == len(isoFormat):
+		if date, err = roster.ParseDate(text); err == nil { // the usual case; the parts find the same, later
+			return date, false, nil
+		}
 	case f.parts == nil:
 		date, err = f.serial(text)
 		return date, false, err
@@ -158,6 +162,22 @@ func (f dateFormat) read(text string, latest func() roster.Date) (date roster.Da
 	return date, twoDigits, err
 }
 
+// nothingButZeros reports a blank text and one like 00/00/0000 00:00.
+func nothingButZeros(text string) bool {
+	for i := range len(text) {
+		switch text[i] {
+		case '0':
+		case '-', '/', '.', ' ', ':', 'T':
+			if i == 0 {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // completeYear returns the last year that ends in two digits and puts that day
 // not after latest.
 func completeYear(twoDigits, month, day int, latest roster.Date) int {
@@ -183,7 +203,7 @@ func (p datePart) cut(text string) (value int, rest string, ok bool) {
 }
 
 // ignorable reports a time of day that says nothing about the date.
-func (f dateFormat) ignorable(text string) bool {
+func (f *dateFormat) ignorable(text string) bool {
 	clock := f.clock.FindStringSubmatch(strings.ToUpper(text))
 	if clock == nil {
 		return false
@@ -194,7 +214,7 @@ func (f dateFormat) ignorable(text string) bool {
 }
 
 // serial reads the number of a spreadsheet's day; a fraction is a time of day.
-func (f dateFormat) serial(text string) (roster.Date, error) {
+func (f *dateFormat) serial(text string) (roster.Date, error) {
 	whole, fraction, _ := strings.Cut(text, ".")
 	days, rest, ok := datePart{token: 'D', min: 1, max: 7}.cut(whole)
 	if !ok || rest != "" || strings.Trim(fraction, "0123456789") != "" || days > lastSerial || f.leap && days == lotusLeapDay {

@@ -18,11 +18,11 @@ func (r *reading) standing() roster.Standing {
 	if len(r.person.Problems) > 0 {
 		return ""
 	}
-	include := r.b.include
+	include := &r.b.include
 	if facts.Terminated {
 		// The status that says terminated is also what include does not list. A
 		// termination that has not come yet may not act through that door.
-		include = r.b.includeLeaving
+		include = &r.b.includeLeaving
 	}
 	included, doubt := r.holds(include)
 	facts.Included = included == yes
@@ -70,7 +70,7 @@ func (r *reading) saysTerminated() bool {
 	if r.b.terminated.isZero() {
 		return false
 	}
-	said, doubt := r.holds(r.b.terminated)
+	said, doubt := r.holds(&r.b.terminated)
 	if said == unclear {
 		r.person.Problems = append(r.person.Problems, doubt)
 	}
@@ -79,7 +79,7 @@ func (r *reading) saysTerminated() bool {
 
 // holds asks a rule. One clear no decides, whatever else is in doubt; the
 // doubt belongs to the answer unclear.
-func (r *reading) holds(rule boundRule) (said answer, doubt roster.Problem) {
+func (r *reading) holds(rule *boundRule) (said answer, doubt roster.Problem) {
 	said = yes
 	if rule.expression != nil {
 		result, ok := rule.expression.evaluate(r.b.activation)
@@ -92,12 +92,14 @@ func (r *reading) holds(rule boundRule) (said answer, doubt roster.Problem) {
 	for i := range rule.clauses {
 		c := &rule.clauses[i]
 		text, ok := r.text(&c.cell)
-		switch {
-		case !ok:
+		if !ok {
 			said, doubt = unclear, roster.Problem{Kind: roster.RuleError, Field: c.name, Detail: expressionFailed}
-		case c.accepts(text) == no:
+			continue
+		}
+		switch c.accepts(text) {
+		case no:
 			return no, roster.Problem{}
-		case c.accepts(text) == unclear:
+		case unclear:
 			said, doubt = unclear, roster.Problem{Kind: roster.InvalidRow, Field: c.name, Detail: "blank, and include asks for it"}
 		}
 	}

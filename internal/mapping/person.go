@@ -2,6 +2,8 @@ package mapping
 
 import (
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -26,6 +28,7 @@ func (b *Binding) Person(values []string, place int, today roster.Date) roster.P
 	if r.person.Standing == roster.StandingIn {
 		r.member()
 	}
+	keep(&r.person)
 	return r.person
 }
 
@@ -137,7 +140,54 @@ func (r *reading) member() {
 // words is the text of a name or an address: one blank between words, and
 // letters with accents composed, so that the same name is the same bytes.
 func (r *reading) words(t target) string {
-	return norm.NFC.String(roster.CollapseSpace(r.field(t)))
+	text := r.field(t)
+	if plainWords(text) {
+		return text
+	}
+	return norm.NFC.String(roster.CollapseSpace(text))
+}
+
+// plainWords reports ASCII without a blank too many: nearly every text, and
+// nothing to be done about it.
+func plainWords(text string) bool {
+	blank := true // so that a leading blank counts as one too many
+	for i := range len(text) {
+		b := text[i]
+		if b < ' ' || b >= utf8.RuneSelf || b == ' ' && blank {
+			return false
+		}
+		blank = b == ' '
+	}
+	return !blank
+}
+
+// keep gives a person memory of its own, in one piece: the cells of a row are
+// parts of the source's text, most of whose columns nobody asked for.
+func keep(p *roster.Person) {
+	if p.Standing != roster.StandingIn {
+		p.ReferenceID = strings.Clone(p.ReferenceID)
+		return
+	}
+	m := &p.Member
+	texts := [...]*string{
+		&m.ReferenceID, &m.FirstName, &m.LastName, &m.Phone, &m.Email,
+		&m.Address.Line1, &m.Address.Line2, &m.Address.City, &m.Address.State, &m.Address.ZIP,
+	}
+	size := 0
+	for _, text := range texts {
+		size += len(*text)
+	}
+	var own strings.Builder
+	own.Grow(size)
+	for _, text := range texts {
+		own.WriteString(*text)
+	}
+	rest := own.String()
+	for _, text := range texts {
+		n := len(*text)
+		*text, rest = rest[:n], rest[n:]
+	}
+	p.ReferenceID = m.ReferenceID
 }
 
 // date reads a date field. A year of two digits is completed to the last one

@@ -39,10 +39,10 @@ const (
 	unclear // a Problem says why
 )
 
-func (r boundRule) isZero() bool { return len(r.clauses) == 0 && r.expression == nil }
+func (r *boundRule) isZero() bool { return len(r.clauses) == 0 && r.expression == nil }
 
 // reads lists the columns that the rule depends on.
-func (r boundRule) reads() []int {
+func (r *boundRule) reads() []int {
 	all := slices.Clone(r.expressionReads)
 	for _, c := range r.clauses {
 		all = append(all, c.cell.reads...)
@@ -63,7 +63,7 @@ func (r boundRule) without(columns []int) boundRule {
 }
 
 // accepts answers for one clean cell.
-func (c boundClause) accepts(text string) answer {
+func (c *boundClause) accepts(text string) answer {
 	for _, value := range c.accepted {
 		if strings.EqualFold(value, text) {
 			return yes

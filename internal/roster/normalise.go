@@ -3,7 +3,6 @@ package roster
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // Clean removes what exports put around a cell without meaning anything by it:
@@ -19,23 +18,6 @@ func Clean(cell string) string {
 // addresses that were typed over two lines, and removes it from both ends.
 func CollapseSpace(text string) string {
 	blank := true // so that a leading blank counts as one too many
-	for i := range len(text) {
-		b := text[i]
-		if b == ' ' && blank || b < ' ' {
-			return strings.Join(strings.Fields(text), " ")
-		}
-		if b >= utf8.RuneSelf {
-			return collapseAny(text)
-		}
-		blank = b == ' '
-	}
-	return strings.TrimSuffix(text, " ")
-}
-
-// collapseAny is CollapseSpace for a text of any characters, most of which are
-// letters with accents and nothing to collapse.
-func collapseAny(text string) string {
-	blank := true
 	for _, r := range text {
 		if r == ' ' && blank || r != ' ' && unicode.IsSpace(r) {
 			return strings.Join(strings.Fields(text), " ")
