@@ -82,3 +82,35 @@ func BenchmarkDelivery(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkSeal is what the people of one group of 1,000 cost beside the
+// database: packed, compressed and encrypted, and back.
+func BenchmarkSeal(b *testing.B) {
+	s, err := store.Open(b.Context(), store.Options{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	members := people(1000)
+	sealed, checksum := s.Seal("g", members)
+	perMember := func(b *testing.B) {
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(members)), "ns/member")
+	}
+	b.Run("close", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			s.Seal("g", members)
+		}
+		perMember(b)
+		b.ReportMetric(float64(len(sealed))/float64(len(members)), "B/member")
+	})
+	b.Run("open", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := s.Unseal("g", sealed, checksum); err != nil {
+				b.Fatal(err)
+			}
+		}
+		perMember(b)
+	})
+}

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"io/fs"
+
+	"github.com/rosterd/rosterd/internal/roster"
 )
 
 // OpenWith is Open with other migrations than the embedded ones.
@@ -16,3 +18,15 @@ func OpenWith(ctx context.Context, options Options, migrations fs.FS) (*Store, e
 
 // Migrations are the embedded ones.
 func Migrations() fs.FS { return migrations }
+
+// Seal is what is stored of a baseline, and Unseal reads it again.
+func (s *Store) Seal(group string, members []roster.Enrolled) (sealed, checksum []byte) {
+	row := s.sealBaseline(group, roster.Baseline{Members: members}).row
+	return row.Sealed, row.Checksum
+}
+
+// Unseal is what the store makes of a stored baseline.
+func (s *Store) Unseal(group string, sealed, checksum []byte) ([]roster.Enrolled, error) {
+	baseline, err := s.openBaseline(&baselineRow{Group: group, Sealed: sealed, Checksum: checksum})
+	return baseline.Members, err
+}
