@@ -15,8 +15,8 @@ import (
 // random nonce in front. What a value is about is authenticated with it, so that
 // a value that was moved to another row does not open.
 //
-// S2 halves people for a tenth of a microsecond each; zstd makes a third of them
-// and takes ten times as long, twice in every delivery.
+// S2 halves people; zstd makes a third of them and takes three times as long,
+// twice in every delivery.
 type seal struct{ aead cipher.AEAD }
 
 // errSeal says that a value does not open: damaged, moved, or of another key.

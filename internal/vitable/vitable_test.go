@@ -20,7 +20,7 @@ const (
 	canaryKey   = "vit_apk_canarykey"
 )
 
-func canary(t *testing.T) roster.Member {
+func canary(t testing.TB) roster.Member {
 	t.Helper()
 	born, err := roster.NewDate(1987, time.March, 4)
 	if err != nil {
