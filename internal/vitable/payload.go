@@ -73,12 +73,14 @@ func appendString(b []byte, s string) []byte {
 }
 
 func escapes(s string) bool {
+	var bits byte
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] == '"' || s[i] == '\\' {
 			return true
 		}
+		bits |= s[i]
 	}
-	return !utf8.ValidString(s)
+	return bits >= utf8.RuneSelf && !utf8.ValidString(s)
 }
 
 // rosterSize is an upper bound of the body's size where nothing is escaped.
