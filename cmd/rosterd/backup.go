@@ -16,7 +16,7 @@ type backupCmd struct {
 
 // Help shows an example.
 func (backupCmd) Help() string {
-	return "Example:\n\n  rosterd backup /backup/rosterd-$(date +%F).db\n\nWorks beside a running daemon. Keep state.key too, apart from it: the copy cannot be read without."
+	return "Example:\n\n  rosterd backup /backup/rosterd-$(date +%F).db\n\nWorks beside a running daemon. Keep state.key too, apart from it: the copy cannot be read without.\nTo restore, put both into an empty directory as rosterd.db and state.key; every group is then held until approved."
 }
 
 // Run writes a copy.

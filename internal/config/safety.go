@@ -18,7 +18,7 @@ type Safety struct {
 	AbsenceGrace     AbsenceGrace      `yaml:"absence_grace" doc:"When somebody who is missing counts as absent."`
 	MaxShrinkPercent float64           `yaml:"max_shrink_percent" min:"0" max:"100" none:"true" doc:"A source that lost more of its records since the last good pull is doubtful, in percent."`
 	OnExcess         plan.OnExcess     `yaml:"on_excess" enum:"carry,hold" doc:"carry: deliver adds and changes, and carry the held people; hold: send nothing for the group."`
-	FirstSync        plan.FirstSync    `yaml:"first_sync" enum:"hold,allow" doc:"What becomes of a group that stood there before rosterd: hold until approved, or allow."`
+	FirstSync        plan.FirstSync    `yaml:"first_sync" enum:"hold,allow" doc:"What becomes of a group that stood there before rosterd, or before the backup that was restored: hold until approved, or allow."`
 	PlanChange       plan.ChangePolicy `yaml:"plan_change" enum:"report,readd" doc:"report: send the row and say that it may have no effect; readd: end the subscription and start another."`
 	ApprovalTTL      time.Duration     `yaml:"approval_ttl" min:"1s" doc:"How long an approval is good for."`
 }

@@ -20,6 +20,7 @@ const maxRetryWait = 24 * time.Hour
 //	| has nobody to cover, and nobody who is covered    | skip     | nobody           |
 //	| is over vitable.max_members                       | hold     | over_capacity    |
 //	| stood there before rosterd, not approved          | hold     | no_baseline      |
+//	| was restored from a copy, not approved            | hold     | no_baseline      |
 //	| has held removals, on_excess: hold                | hold     | of the guard     |
 //	| never had a roster from here                      | submit   | first_sync       |
 //	| its last roster was refused or has an unknown fate | submit  | not_delivered    |
@@ -49,12 +50,13 @@ func (m *maker) decide(d *draft, entries []roster.Enrolled) (roster.Decision, ro
 }
 
 // mayStart reports whether a roster may be sent: the group has a baseline or a
-// roster under way already, rosterd created it, or, while no source is in doubt,
-// the operator vouches for it or a person approved this roster.
+// roster under way already and was not restored from a copy since, rosterd
+// created it, or, while no source is in doubt, the operator vouches for it or a
+// person approved this roster.
 func (m *maker) mayStart(d *draft, entries []roster.Enrolled) bool {
 	created := d.state.Created && d.state.GroupID == m.in.Known[d.name].ID
 	switch {
-	case d.state.HasBaseline || len(d.base) > 0 || created:
+	case d.state.RestoredAfter == 0 && (d.state.HasBaseline || len(d.base) > 0 || created):
 		return true
 	case m.anySource(shrank): // nobody could tell who is missing
 		return false
@@ -146,7 +148,7 @@ func (m *maker) fill(d *draft, g *Group, entries []roster.Enrolled) {
 	g.Uses, g.Approved = d.used()
 	for _, add := range d.adds {
 		g.Adds = append(g.Adds, add.entry.Member.ReferenceID)
-		g.arrive(add)
+		m.arrive(d, g, add)
 	}
 	carried := make(map[string]bool, len(d.carried))
 	for _, c := range d.carried {
@@ -162,10 +164,16 @@ func (m *maker) fill(d *draft, g *Group, entries []roster.Enrolled) {
 	g.AdoptConfig = d.state.HasBaseline && d.hold == nil && !d.waiting
 }
 
-// arrive notes the groups that have to let go of an addition first.
-func (g *Group) arrive(add addition) {
+// arrive notes the groups that have to let go of an addition first. A restored
+// group gives them the time for it, but is sent with the addition anyway.
+func (m *maker) arrive(d *draft, g *Group, add addition) {
 	for _, origin := range add.from {
-		if origin.group == g.ExternalReferenceID {
+		restored := d.state.RestoredAfter > 0
+		switch {
+		case origin.group == g.ExternalReferenceID, restored && !m.drafts[origin.group].lets(origin.leaver):
+			continue
+		case restored:
+			g.After = append(g.After, origin.group)
 			continue
 		}
 		g.Arrivals = append(g.Arrivals, Arrival{ReferenceID: add.entry.Member.ReferenceID, From: origin.group, Leaver: origin.leaver})
@@ -180,7 +188,8 @@ func (m *maker) tellHolds(d *draft, g *Group) {
 		m.holdFirst(d, g)
 	case roster.ReasonOverCapacity:
 		d.fail(nil, "", roster.Problem{Kind: roster.OverCapacity}, "the roster has more members than vitable.max_members")
-	case roster.ReasonFirst:
+	}
+	if g.Decision == roster.Submit && (!d.state.HasBaseline || d.state.RestoredAfter > 0) {
 		if hold, ok := m.in.Holds[d.name]; ok && hold.Reason == roster.ReasonNoBaseline && hold.State == roster.HoldApproved {
 			g.Uses = hold.ID
 		}
@@ -204,8 +213,12 @@ func (m *maker) holdFirst(d *draft, g *Group) {
 		hold.Roster = append(hold.Roster, g.Entries[i].Member.ReferenceID)
 	}
 	g.Hold = m.seal(hold)
+	why := "the group existed before rosterd knew it; whoever is subscribed and missing here would be removed"
+	if d.state.RestoredAfter > 0 {
+		why = "the database was restored; whoever was added since the copy was made and is missing here would be removed"
+	}
 	if g.Hold.State != roster.HoldRejected {
-		d.fail(nil, "", roster.Problem{Kind: roster.NoBaseline}, "the group existed before rosterd knew it; whoever is subscribed and missing here would be removed")
+		d.fail(nil, "", roster.Problem{Kind: roster.NoBaseline}, why)
 	}
 }
 

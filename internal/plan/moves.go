@@ -26,7 +26,7 @@ func (m *maker) keepImpossibleMoves() {
 // settleMoves makes moves safe: nobody leaves a group unless the new one is
 // sent with them, nobody enters one unless the old one lets them go, and the
 // groups can be put in an order. It only ever carries and postpones, so it ends
-// and what was put in order stays so.
+// and what was put in order stays so. Restored groups do not wait for others.
 func (m *maker) settleMoves() {
 	m.settleUntilStable()
 	// One direction of every circle waits for the next round; coverage never stops.
@@ -46,6 +46,9 @@ func (m *maker) settleUntilStable() {
 			if len(d.outs) > 0 {
 				why := roster.CarriedMoving
 				changed = d.carry(why, func(out departure) bool { return out.to != "" && !m.takes(name, out) }) || changed
+			}
+			if d.state.RestoredAfter > 0 {
+				continue // whoever arrives may have done so before the restoration: without them they would be dropped
 			}
 			changed = d.postpone(WaitsForMove, func(add addition) bool {
 				return len(m.replaces[add.entry.Member.ReferenceID]) == 0 && !m.letGo(name, add)

@@ -61,15 +61,18 @@ func (r *Reconciler) follow(ctx context.Context, sync roster.Sync, m *memory, fi
 // complete remembers an outcome: baseline, delivery and failures in one go.
 func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome roster.Outcome, m *memory) (plan.Effect, error) {
 	before, state := m.group(sync.Group)
+	state.ExternalReferenceID, state.GroupID = sync.Group, sync.GroupID
 	effect := plan.Apply(before, sync.Entries, outcome)
 	failures := plan.RemoteFailures(sync.Group, before, sync.Entries, outcome)
-	state.ExternalReferenceID, state.GroupID = sync.Group, sync.GroupID
 	if !state.HasBaseline || sync.AdoptConfig || state.ConfigHash == "" {
 		state.ConfigHash = sync.ConfigHash
 	}
 	took := processingTime(sync, outcome, r.Now())
 	state.Took, state.TookMembers = smooth(state.Took, took), sync.Size
 	state.HasBaseline, state.Created, state.Members = true, false, len(effect.After.Members)
+	if sync.ID > state.RestoredAfter {
+		state.RestoredAfter = 0 // a roster that was sent before tells nothing of who came since
+	}
 	state.Delivered = delivered(state.Delivered, sync.Digest, r.Now(), len(outcome.Failures))
 	removed := classed(sync, effect.Removed)
 	completion := roster.Completion{

@@ -42,12 +42,17 @@ type GroupState struct {
 	// to it: it is empty, whoever else is missing from the baseline.
 	Created     bool
 	HasBaseline bool
-	Members     int    // size of the baseline
-	ConfigHash  string // of the configuration that the baseline was built under
-	Delivered   Delivery
-	Absences    map[string]int // reference_id -> complete pulls in a row without them
-	Took        time.Duration  // how long Vitable took for this group, smoothed; 0: not known
-	TookMembers int            // the payload size that Took belongs to
+	// RestoredAfter is in doubt of the baseline: the database was restored from
+	// a copy when attempts had come to this number, and no roster that was sent
+	// later has been completed. Whoever was added between the copy and the
+	// restoration is unknown. 0: nothing is in doubt.
+	RestoredAfter int64
+	Members       int    // size of the baseline
+	ConfigHash    string // of the configuration that the baseline was built under
+	Delivered     Delivery
+	Absences      map[string]int // reference_id -> complete pulls in a row without them
+	Took          time.Duration  // how long Vitable took for this group, smoothed; 0: not known
+	TookMembers   int            // the payload size that Took belongs to
 }
 
 // Delivery is the last roster of a group that was completed.

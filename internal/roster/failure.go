@@ -29,6 +29,12 @@ const (
 	StateLost             Kind = "state_lost"
 )
 
+// The words that Vitable is known to use for an operation.
+const (
+	OperationAdd    = "add"
+	OperationRemove = "remove"
+)
+
 // Severity says how soon somebody has to look.
 type Severity string
 
@@ -81,7 +87,7 @@ func kinds() []kindFacts {
 		{SyncRefused, Critical, ConcernFailures, "Vitable refused the whole roster of this group. The next run sends the current one; if it repeats, give Vitable support the trace id."},
 		{SyncStuck, Critical, ConcernFailures, "Vitable has not finished a request within vitable.poll.deadline. It is still polled and nothing else is sent for this group. Ask Vitable support; `rosterd abandon` gives it up."},
 		{SyncUnknown, Warning, ConcernFailures, "No answer came to a request, so it may have been accepted. After vitable.settle the next run sends the current roster, which settles it."},
-		{StateLost, Critical, ConcernFailures, "The database is not the one that was last used. Restore it from a backup before anything is sent."},
+		{StateLost, Critical, ConcernFailures, "Vitable may cover, or have dropped, people whom this database does not know: it was restored from a copy, or somebody changed the roster there. Compare the groups with Vitable's lists, and each held roster before you approve it. If a newer backup exists, restore that one instead."},
 	}
 }
 
@@ -112,6 +118,15 @@ func (k Kind) Concern() Concern { return k.facts().concern }
 // Guidance says in plain words what to do.
 func (k Kind) Guidance() string { return k.facts().guidance }
 
+// Severity of this failure: that of its kind, but that Vitable covers more
+// people than rosterd knew costs nobody their coverage.
+func (f Failure) Severity() Severity {
+	if f.Kind == StateLost && f.Operation == OperationAdd {
+		return Warning
+	}
+	return f.Kind.Severity()
+}
+
 // FailureState is where a failure stands.
 type FailureState string
 
@@ -131,7 +146,7 @@ type Failure struct {
 	ReferenceID string // "" when it is about no person
 	Source      string // "" when it is about no source
 	Kind        Kind
-	Operation   string // what Vitable called it, for remote failures; else ""
+	Operation   string // what Vitable called it, where an outcome showed it; else ""
 	Reason      string // never a person's data
 	FirstSeen   time.Time
 	LastSeen    time.Time

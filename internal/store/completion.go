@@ -31,6 +31,7 @@ func (s *Store) Complete(ctx context.Context, c roster.Completion) error {
 			func() error { return settle(ctx, tx, "external_reference_id = ? AND id <= ?", sync.Group, sync.ID) },
 			func() error { return saveDelivered(ctx, tx, c.State) },
 			func() error { return baseline.save(ctx, tx) },
+			func() error { return s.settleRestored(ctx, tx) },
 			func() error { return useHold(ctx, tx, c.UsedHold) },
 			func() error { return saveEvents(ctx, tx, c.Events) },
 			func() error { return s.sweepGroup(ctx, tx, c.Sweep, sync.Group) },

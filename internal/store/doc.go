@@ -8,12 +8,13 @@
 //
 // A data directory holds
 //
-//	| file         | what it is                                               |
-//	| ------------ | -------------------------------------------------------- |
-//	| rosterd.db   | the database, with its -wal and -shm while it is open    |
-//	| identity     | names the database that belongs here                     |
-//	| state.key    | the key of the encrypted columns, unless one was given   |
-//	| rosterd.lock | locked by the instance that holds the lease              |
+//	| file         | what it is                                                 |
+//	| ------------ | ---------------------------------------------------------- |
+//	| rosterd.db   | the database, with its -wal and -shm while it is open      |
+//	| identity     | names the database that belongs here                       |
+//	| state.key    | the key of the encrypted columns, unless one was given     |
+//	| rosterd.lock | locked by the instance that holds the lease                |
+//	| sent         | how far what was sent has come, see mark.go and restore.go |
 //
 // and, for a while, rosterd.db.new while a database is created (create.go) and
 // rosterd.db.schema-N, the database as it was before a migration (migrate.go).

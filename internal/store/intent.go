@@ -11,7 +11,7 @@ import (
 )
 
 // Intend stores what is about to be sent and returns its number. When it
-// returns, the intent is on disk; before that nothing may be sent. It refuses
+// returns, the intent is on disk, and the mark that tells an older database; before that nothing may be sent. It refuses
 // with ErrInFlight a group with an unfinished attempt, and with ErrStale an
 // approval (HoldID) that does not hold at IntendedAt. State, ID and what only
 // an answer can tell are not read. Fenced.
@@ -33,7 +33,10 @@ func (s *Store) Intend(ctx context.Context, sync roster.Sync) (int64, error) {
 			sync.ConfigHash, sync.AdoptConfig, sync.HoldID, sync.Approved, millis(sync.IntendedAt), sealed)
 		return wrap("save intent", err)
 	})
-	return id, err
+	if err != nil {
+		return 0, err
+	}
+	return id, s.marker.raise(id)
 }
 
 // checkIdle keeps to one request at a time for each group.

@@ -24,6 +24,7 @@ type layout struct {
 	identity string
 	key      string
 	lock     string
+	mark     string
 }
 
 func layoutOf(dir string) (layout, error) {
@@ -38,6 +39,7 @@ func layoutOf(dir string) (layout, error) {
 		identity: filepath.Join(dir, "identity"),
 		key:      filepath.Join(dir, "state.key"),
 		lock:     filepath.Join(dir, "rosterd.lock"),
+		mark:     filepath.Join(dir, "sent"),
 	}, nil
 }
 
@@ -52,13 +54,13 @@ const (
 
 // inspect tells a fresh directory from one that has lost its database.
 //
-//	| rosterd.db | rosterd.db.new | identity, state.key or -wal | condition   |
-//	| ---------- | -------------- | --------------------------- | ----------- |
-//	| there      | any            | any                         | present     |
-//	| none       | there          | no identity, no -wal        | unfinished  |
-//	| none       | none           | none of them                | fresh       |
-//	| none       | any            | else                        | unusable    |
-//	| empty      | any            | any                         | unusable    |
+//	| rosterd.db | rosterd.db.new | identity, sent, state.key or -wal | condition  |
+//	| ---------- | -------------- | --------------------------------- | ---------- |
+//	| there      | any            | any                               | present    |
+//	| none       | there          | none, or state.key                | unfinished |
+//	| none       | none           | none of them                      | fresh      |
+//	| none       | any            | else                              | unusable   |
+//	| empty      | any            | any                               | unusable   |
 func (l layout) inspect() (condition, error) {
 	info, err := os.Stat(l.database)
 	switch {
@@ -71,7 +73,7 @@ func (l layout) inspect() (condition, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return 0, fmt.Errorf("look at the database: %w", err)
 	}
-	born, err := anyExists(l.identity, l.database+"-wal")
+	born, err := anyExists(l.identity, l.mark, l.database+"-wal")
 	if err != nil {
 		return 0, err
 	}
@@ -129,7 +131,7 @@ func (l layout) readIdentity() (string, error) {
 // tighten takes the files away from other users, as after a careless copy.
 // Where they belong to somebody else it changes nothing, which is theirs to decide.
 func (l layout) tighten() {
-	for _, path := range []string{l.database, l.identity, l.key} {
+	for _, path := range []string{l.database, l.identity, l.key, l.mark} {
 		if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
 			_ = os.Chmod(path, privateFile)
 		}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -93,7 +94,7 @@ func copyBefore(ctx context.Context, db *sqlx.DB, path string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("replace copy before migration: %w", err)
 	}
-	if err := copyTo(ctx, db, path); err != nil {
+	if err := copyTo(ctx, db, path, time.Time{}); err != nil {
 		return fmt.Errorf("copy before migration: %w", err)
 	}
 	return nil

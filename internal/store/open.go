@@ -31,12 +31,16 @@ type Options struct {
 // Store is an open data directory. Its methods may be called side by side.
 type Store struct {
 	files   layout
-	place   os.FileInfo // of the database when it was opened
+	opened  os.FileInfo // the database when it was opened
 	now     func() time.Time
 	seals   *seals
 	writer  *sqlx.DB // one connection; nil when read-only
 	readers *sqlx.DB
 	lease   atomic.Pointer[Lease] // nil while we have none
+	marker  *marker               // nil when read-only
+	// doubtful says that a store for reading shows a restored database that no
+	// store for writing has taken in yet.
+	doubtful bool
 }
 
 // Open opens the state in a directory, and creates it where there never was
@@ -102,6 +106,10 @@ func (l layout) enter(ctx context.Context, readOnly bool) (unlock func(), err er
 // openPresent opens a database that is there.
 func openPresent(ctx context.Context, files layout, options Options, steps []migration) (_ *Store, err error) {
 	s := &Store{files: files, now: options.Now}
+	before, err := files.before()
+	if err != nil {
+		return nil, err
+	}
 	defer func() {
 		if err != nil {
 			_ = s.Close() // the first error is the one to tell
@@ -116,7 +124,7 @@ func openPresent(ctx context.Context, files layout, options Options, steps []mig
 	if s.readers, err = connect(ctx, files.database, "ro", readerPragmas(), readerConnections); err != nil {
 		return nil, err
 	}
-	if s.place, err = os.Stat(files.database); err != nil {
+	if s.opened, err = os.Stat(files.database); err != nil {
 		return nil, fmt.Errorf("look at the database: %w", err)
 	}
 	identity, err := s.vouch(ctx, options.Key, steps)
@@ -124,33 +132,41 @@ func openPresent(ctx context.Context, files layout, options Options, steps []mig
 		return nil, err
 	}
 	if options.ReadOnly {
-		return s, nil
+		return s, s.place(ctx, before)
 	}
-	if err := s.upgrade(ctx, steps); err != nil {
-		return nil, err
-	}
-	if err := files.adopt(identity); err != nil {
-		return nil, err
+	for _, step := range []func() error{
+		func() error { return s.upgrade(ctx, steps) },
+		func() error { return s.place(ctx, before) },
+		func() error { return files.adopt(identity) },
+	} {
+		if err := step(); err != nil {
+			return nil, err
+		}
 	}
 	return s, nil
 }
 
-// upgrade brings an older schema up to date, but not under another instance
-// that is running on it: that would be an ErrBusy.
+// upgrade brings an older schema up to date.
 func (s *Store) upgrade(ctx context.Context, steps []migration) error {
 	version, err := schemaVersion(ctx, s.writer)
 	if err != nil || version == len(steps) {
 		return err
 	}
+	return s.alone(ctx, func() error { return migrate(ctx, s.writer, s.files, steps) })
+}
+
+// alone changes a database as a whole, but not under another instance that is
+// running on it: that would be an ErrBusy.
+func (s *Store) alone(ctx context.Context, change func() error) error {
 	lock, err := openLocked(s.files.lock)
 	if errors.Is(err, errLocked) {
 		return s.busy(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("lock for migration: %w", err)
+		return fmt.Errorf("lock for change: %w", err)
 	}
 	defer func() { _ = lock.Close() }()
-	return migrate(ctx, s.writer, s.files, steps)
+	return change()
 }
 
 // Close releases the lease and closes the database. The writer goes last, so

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,7 +28,7 @@ func TestOpenCreates(t *testing.T) {
 		t.Errorf("directory has mode %v, want 0700", info.Mode())
 	}
 	files := readDir(t, dir)
-	for _, name := range []string{"rosterd.db", "rosterd.db-wal", "rosterd.db-shm", "identity", "state.key", "rosterd.lock"} {
+	for _, name := range []string{"rosterd.db", "rosterd.db-wal", "rosterd.db-shm", "identity", "state.key", "rosterd.lock", "sent"} {
 		info, ok := files[name]
 		if !ok {
 			t.Errorf("%s is missing", name)
@@ -275,13 +277,15 @@ func TestOpenInOneMoment(t *testing.T) {
 }
 
 func TestMigrate(t *testing.T) {
-	first, err := fs.ReadFile(store.Migrations(), "migrations/0001_init.sql")
-	check(t, err)
-	with := func(second string) fs.FS {
-		return fstest.MapFS{
-			"migrations/0001_init.sql": {Data: first},
-			"migrations/0002_next.sql": {Data: []byte(second)},
-		}
+	names := value(fs.Glob(store.Migrations(), "migrations/*.sql"))(t)
+	known := fstest.MapFS{}
+	for _, name := range names {
+		known[name] = &fstest.MapFile{Data: value(fs.ReadFile(store.Migrations(), name))(t)}
+	}
+	with := func(next string) fs.FS {
+		steps := maps.Clone(known)
+		steps["migrations/9999_next.sql"] = &fstest.MapFile{Data: []byte(next)}
+		return steps
 	}
 	good := with("CREATE TABLE later (x INTEGER) STRICT;")
 
@@ -295,7 +299,7 @@ func TestMigrate(t *testing.T) {
 		_, err = store.Open(t.Context(), store.Options{Dir: dir})
 		wantError(t, err, store.ErrUnusable)
 
-		check(t, os.Rename(filepath.Join(dir, "rosterd.db.schema-1"), filepath.Join(dir, "rosterd.db")))
+		check(t, os.Rename(filepath.Join(dir, fmt.Sprintf("rosterd.db.schema-%d", len(names))), filepath.Join(dir, "rosterd.db")))
 		old := mustOpen(t, store.Options{Dir: dir})
 		same(t, people(3), value(old.Baseline(t.Context(), "g1"))(t).Members)
 	})

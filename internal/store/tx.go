@@ -38,7 +38,7 @@ func (s *Store) plain(ctx context.Context, write func(*sqlx.Tx) error) error {
 // would find: SQLite goes on writing to a file that was unlinked.
 func (s *Store) checkPlace() error {
 	info, err := os.Stat(s.files.database)
-	if err != nil || !os.SameFile(info, s.place) {
+	if err != nil || !os.SameFile(info, s.opened) {
 		return damaged("rosterd.db was removed or replaced while it was open")
 	}
 	return nil
