@@ -7,12 +7,6 @@ import (
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
-// The words that Vitable is known to use for a failed operation.
-const (
-	operationAdd    = "add"
-	operationRemove = "remove"
-)
-
 // Effect is what a completed request did to a group.
 type Effect struct {
 	After   roster.Baseline
@@ -49,7 +43,7 @@ func Apply(before roster.Baseline, entries []roster.Enrolled, outcome roster.Out
 		operation, refused := failed[ref]
 		certain := was != nil && !was.Maybe
 		switch {
-		case refused && operation == operationAdd && !certain:
+		case refused && operation == roster.OperationAdd && !certain:
 			continue
 		case refused:
 			entry.Maybe = true
@@ -101,7 +95,7 @@ func RemoteFailures(group string, before roster.Baseline, entries []roster.Enrol
 	found := make([]roster.Failure, 0, len(outcome.Failures))
 	for _, failure := range outcome.Failures {
 		kind := roster.RemoteAdd
-		if failure.Operation == operationRemove {
+		if failure.Operation == roster.OperationRemove {
 			kind = roster.RemoteRemove
 		}
 		entry := known[failure.ReferenceID]

@@ -64,6 +64,7 @@ func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome ros
 	state.ExternalReferenceID, state.GroupID = sync.Group, sync.GroupID
 	effect := plan.Apply(before, sync.Entries, outcome)
 	failures := plan.RemoteFailures(sync.Group, before, sync.Entries, outcome)
+	failures = append(failures, plan.Drift(state, before, effect, outcome)...)
 	if !state.HasBaseline || sync.AdoptConfig || state.ConfigHash == "" {
 		state.ConfigHash = sync.ConfigHash
 	}

@@ -218,7 +218,8 @@ func TestPinned(t *testing.T) {
 	})
 }
 
-// Drift on the other side is healed after resubmit_unchanged.
+// Drift on the other side is healed after resubmit_unchanged, and told of:
+// somebody lost coverage whom no plan named.
 func TestDriftIsHealed(t *testing.T) {
 	inWorld(t, func(t *testing.T, w *world) {
 		w.hr.hire(north, "N1")
@@ -227,8 +228,11 @@ func TestDriftIsHealed(t *testing.T) {
 		w.pass(23 * time.Hour)
 		w.wantQuiet()
 		w.pass(time.Hour)
-		wantOutcome(t, w.run(), roster.RunDone, 0)
+		wantOutcome(t, w.run(), roster.RunFailures, 3)
 		w.wantMembers(north, "N1")
+		w.wantOpen("state_lost north")
+		w.pass(24 * time.Hour)
+		wantOutcome(t, w.run(), roster.RunDone, 0)
 	})
 }
 

@@ -138,6 +138,6 @@ func aboutDelivery(k roster.Kind) bool {
 // deliverySweep is the sweep of one group's finished request.
 func deliverySweep(group string, found ...roster.Failure) roster.Sweep {
 	return roster.Sweep{Found: found, Evaluated: func(f roster.Failure) bool {
-		return f.Group == group && aboutDelivery(f.Kind) && f.Kind != roster.StateLost
+		return f.Group == group && aboutDelivery(f.Kind)
 	}}
 }

@@ -122,7 +122,7 @@ type Failure struct {
 func OfFailures(failures []roster.Failure) []Failure {
 	return each(failures, func(f roster.Failure) Failure {
 		return Failure{
-			ID: f.ID, Kind: f.Kind, Severity: f.Kind.Severity(), Group: f.Group, ReferenceID: f.ReferenceID, Operation: f.Operation,
+			ID: f.ID, Kind: f.Kind, Severity: f.Severity(), Group: f.Group, ReferenceID: f.ReferenceID, Operation: f.Operation,
 			Reason: f.Reason, Guidance: f.Kind.Guidance(), FirstSeen: f.FirstSeen.UTC(), LastSeen: f.LastSeen.UTC(), Count: f.Count, State: f.State,
 		}
 	})
