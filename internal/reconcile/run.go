@@ -78,7 +78,9 @@ func (r *Reconciler) rounds(ctx context.Context, run *roster.Run, o Options, t *
 	t.sources(pulled)
 	now := round{number: 1, selected: selection(o.Groups), repeat: o.Repeat}
 	if apiErr == nil {
-		apiErr = r.provision(ctx, &vitable, m, pulled, now.selected, false)
+		if apiErr, err = r.provision(ctx, &vitable, m, pulled, now.selected, false); err != nil {
+			return err
+		}
 	}
 	if ctx.Err() != nil {
 		t.interrupted = true
@@ -252,7 +254,8 @@ func (r *Reconciler) Plan(ctx context.Context, o Options) (Proposal, error) {
 		return proposal, err
 	}
 	now := round{number: 1, selected: selection(o.Groups)}
-	if err := r.provision(ctx, &vitable, m, pulled, now.selected, true); err != nil {
+	apiErr, err := r.provision(ctx, &vitable, m, pulled, now.selected, true)
+	if err := errors.Join(apiErr, err); err != nil {
 		return proposal, err
 	}
 	proposal.Plan = r.propose(m, vitable, pulled, now)

@@ -57,22 +57,23 @@ func (r *Reconciler) survey(ctx context.Context) (target, error) {
 
 // provision creates the groups that people need and Vitable lacks, and renames
 // those whose name drifted, where the configuration asks for it. In a dry run
-// it only pretends. What goes wrong is told and leaves the group missing.
-func (r *Reconciler) provision(ctx context.Context, t *target, m *memory, pulled []Pulled, only map[string]bool, dry bool) error {
+// it only pretends. What goes wrong is told and leaves the group missing; apiErr
+// is that the list could not be read again, err that of the store.
+func (r *Reconciler) provision(ctx context.Context, t *target, m *memory, pulled []Pulled, only map[string]bool, dry bool) (apiErr, err error) {
 	if r.Settings.CreateMissing {
 		for _, group := range wanted(pulled, *t) {
 			if _, state := m.group(group); state.HasBaseline || only != nil && !only[group] {
 				continue // a group that had people and vanished is not made anew: somebody has to look
 			}
-			if err := r.create(ctx, t, m, group, dry); err != nil {
-				return err
+			if apiErr, err := r.create(ctx, t, m, group, dry); apiErr != nil || err != nil {
+				return apiErr, err
 			}
 		}
 	}
 	if r.Settings.Rename && !dry {
 		r.rename(ctx, t, only)
 	}
-	return nil
+	return nil, nil
 }
 
 // rename gives groups whose name drifted the one that the configuration has.
@@ -106,7 +107,7 @@ func wanted(pulled []Pulled, t target) []string {
 
 // create makes one group. When Vitable refuses it, or does not answer, it may
 // be there all the same: the list tells.
-func (r *Reconciler) create(ctx context.Context, t *target, m *memory, group string, dry bool) error {
+func (r *Reconciler) create(ctx context.Context, t *target, m *memory, group string, dry bool) (apiErr, err error) {
 	name := r.Settings.Names[group]
 	if name == "" {
 		name = group
@@ -116,7 +117,7 @@ func (r *Reconciler) create(ctx context.Context, t *target, m *memory, group str
 		m.planned(group, func(s *roster.GroupState) {
 			*s = roster.GroupState{ExternalReferenceID: group, Name: name, Created: true}
 		})
-		return nil
+		return nil, nil
 	}
 	made, err := r.API.CreateGroup(ctx, name, group)
 	ours := err == nil
@@ -124,12 +125,12 @@ func (r *Reconciler) create(ctx context.Context, t *target, m *memory, group str
 		r.Log.Warn("group not created", zap.String("group", group), zap.Error(err))
 		again, listErr := r.survey(ctx)
 		if listErr != nil {
-			return listErr
+			return listErr, nil
 		}
 		found, ok := again.groups[group]
 		if !ok {
 			t.short = t.short || fate(err) == roster.FateDenied || fate(err) == roster.FateUnreached
-			return nil
+			return nil, nil
 		}
 		// After a refusal the group is somebody else's; after silence it is the
 		// one we asked for, which was not there a moment ago.
@@ -138,5 +139,5 @@ func (r *Reconciler) create(ctx context.Context, t *target, m *memory, group str
 	t.groups[group] = made
 	state := roster.GroupState{ExternalReferenceID: group, GroupID: made.ID, Name: made.Name, Created: ours}
 	m.planned(group, func(s *roster.GroupState) { *s = state })
-	return placed("remember created group", r.Store.GroupCreated(ctx, state))
+	return nil, placed("remember created group", r.Store.GroupCreated(context.WithoutCancel(ctx), state))
 }
