@@ -124,6 +124,13 @@ func (w *world) open() {
 	if err := os.CopyFS(w.dir, empty); err != nil {
 		w.t.Fatal(err)
 	}
+	w.reopen()
+}
+
+// reopen opens what is in the directory.
+func (w *world) reopen() {
+	w.t.Helper()
+	var err error
 	if w.store, err = store.Open(w.t.Context(), store.Options{Dir: w.dir}); err != nil {
 		w.t.Fatalf("open store: %v", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
@@ -88,7 +89,9 @@ type broken struct{}
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // submits reports whether a request sends a roster.
-func submits(r *http.Request) bool { return r.Method == http.MethodPost }
+func submits(r *http.Request) bool {
+	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/members/sync")
+}
 
 // stranger is somebody whom Vitable has and no source knows.
 func stranger() sandbox.Member {
