@@ -5,25 +5,9 @@ import (
 	"os"
 	"strconv"
 	"strings"
-)
 
-// Everybody in the scripts carries these, so that a leak cannot hide.
-const (
-	canaryName   = "Zanzibelle"
-	canaryFamily = "Quetzalcroft"
-	canaryStreet = "Canarywharf"
-	canaryMail   = "canary.example.org"
-	canarySecret = "canarykey0123456789"
+	"github.com/rosterd/rosterd/internal/canary"
 )
-
-// canaries are the texts that may stand in no output and in no file of rosterd:
-// names, street, mail, the key, birth dates in every form, and phone numbers.
-func canaries() []string {
-	return []string{
-		canaryName, canaryFamily, canaryStreet, canaryMail, canarySecret,
-		"1987-06-", "06/05/1987", "19870605", "202555", "(202) 555", "202-555",
-	}
-}
 
 // row is one line of an export.
 type row struct {
@@ -34,7 +18,7 @@ const censusHeader = "employee_id,first_name,last_name,dob,mobile,work_email,str
 
 func (r row) csv() string {
 	return strings.Join([]string{
-		r.ref, r.first, r.last, r.dob, r.phone, strings.ToLower(r.ref) + "@" + canaryMail, "1 " + canaryStreet + " Rd", "Springfield", "IL", "62701",
+		r.ref, r.first, r.last, r.dob, r.phone, strings.ToLower(r.ref) + "@" + canary.MailHost, canary.Street, canary.City, "IL", canary.ZIP,
 		r.plan, r.group, r.status, r.hire, r.left,
 	}, ",") + "\n"
 }
@@ -46,7 +30,7 @@ func newRow(ref, group string) row {
 		n = n*31 + int(c)
 	}
 	return row{
-		ref: ref, first: canaryName, last: canaryFamily + "-" + letters(ref), dob: fmt.Sprintf("1987-06-%02d", n%28+1),
+		ref: ref, first: canary.GivenName, last: canary.FamilyName + "-" + letters(ref), dob: canary.BirthDate,
 		phone: fmt.Sprintf("202-555-%04d", 100+n%100), plan: "GOLD", group: group, status: "active", hire: "2020-01-01",
 	}
 }
@@ -126,7 +110,7 @@ func edited(rows []row, ref, edit string) ([]row, error) {
 		case "group":
 			r.group = value
 		case "renamed":
-			r.last = canaryFamily + "-Renamed"
+			r.last = canary.FamilyName + "-Renamed"
 		case "as":
 			other := newRow(value, r.group)
 			r.first, r.last, r.dob = other.first, other.last, other.dob
@@ -137,7 +121,7 @@ func edited(rows []row, ref, edit string) ([]row, error) {
 		case "twice":
 			all = append(all, again)
 		case "conflict":
-			again.last = canaryFamily + "-Other"
+			again.last = canary.FamilyName + "-Other"
 			all = append(all, again)
 		default:
 			return nil, fmt.Errorf("unknown edit %q", edit)

@@ -13,12 +13,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
@@ -48,29 +48,9 @@ func need(ts *testscript.TestScript, args []string, n int, usage string) {
 // process is a program in the background with all that it printed.
 type process struct {
 	cmd    *exec.Cmd
-	output *safeBuffer
+	output *canary.Buffer
 	done   chan struct{}
 	told   time.Time // when it was signalled
-}
-
-// safeBuffer is a buffer for output that is read while it is written.
-type safeBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write appends.
-func (b *safeBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-// Bytes is what was written so far.
-func (b *safeBuffer) Bytes() []byte {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.Clone(b.text.Bytes())
 }
 
 func (p *process) kill() {
@@ -79,13 +59,21 @@ func (p *process) kill() {
 	<-p.done
 }
 
+// tee writes to the process's output, and to another writer where there is one.
+func (p *process) tee(to io.Writer) io.Writer {
+	if to == nil {
+		return p.output
+	}
+	return io.MultiWriter(p.output, to)
+}
+
 // start starts rosterd; stdout and stderr go to the process's output too.
 func start(ts *testscript.TestScript, stdout, stderr io.Writer, args ...string) *process {
 	path, err := lookPath(ts.Getenv("PATH"))
 	ts.Check(err)
-	p := &process{cmd: exec.Command(path, args...), output: &safeBuffer{}, done: make(chan struct{})}
+	p := &process{cmd: exec.Command(path, args...), output: &canary.Buffer{}, done: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Env = ts.MkAbs("."), environ(ts)
-	p.cmd.Stdout, p.cmd.Stderr = io.MultiWriter(p.output, stdout), io.MultiWriter(p.output, stderr)
+	p.cmd.Stdout, p.cmd.Stderr = p.tee(stdout), p.tee(stderr)
 	ts.Check(p.cmd.Start())
 	go func() {
 		// How it ended is read from its state.
@@ -121,7 +109,7 @@ func lookPath(path string) (string, error) {
 func cmdSandbox(ts *testscript.TestScript, _ bool, args []string) {
 	s := stageOf(ts)
 	reader, writer := io.Pipe()
-	s.sandbox = start(ts, writer, io.Discard, append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...)...)
+	s.sandbox = start(ts, writer, nil, append([]string{"sandbox", "--listen", "127.0.0.1:0"}, args...)...)
 	line := make(chan string, 1)
 	go func() {
 		text, _ := bufio.NewReader(reader).ReadString('\n')
@@ -185,7 +173,7 @@ func cmdRos(ts *testscript.TestScript, _ bool, args []string) {
 	finish(ts, "rosterd "+args[1], p, args[0])
 	ts.Check(os.WriteFile(ts.MkAbs("out"), stdout.Bytes(), 0o600))
 	ts.Check(os.WriteFile(ts.MkAbs("err"), stderr.Bytes(), 0o600))
-	if found := canariesIn("its output", p.output.Bytes()); len(found) > 0 {
+	if found := canary.Find("its output", p.output.Bytes()); len(found) > 0 {
 		ts.Fatalf("somebody's data: %v", found)
 	}
 }
@@ -209,7 +197,7 @@ func finish(ts *testscript.TestScript, name string, p *process, want string) {
 
 func cmdBackground(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 2, "bg NAME ARG...")
-	stageOf(ts).background[args[0]] = start(ts, io.Discard, io.Discard, args[1:]...)
+	stageOf(ts).background[args[0]] = start(ts, nil, nil, args[1:]...)
 }
 
 func cmdSignal(ts *testscript.TestScript, _ bool, args []string) {

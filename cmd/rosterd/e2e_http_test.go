@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/rosterd/rosterd/internal/canary"
 )
 
 // cmdHTTP asks a server once; the answer goes to out. TOKEN, where the script
@@ -21,7 +23,7 @@ func cmdHTTP(ts *testscript.TestScript, _ bool, args []string) {
 	if strconv.Itoa(status) != args[0] {
 		ts.Fatalf("%s %s: status %d, expected %s\n%s", args[1], args[2], status, args[0], text)
 	}
-	if found := canariesIn("the answer of "+args[2], text); len(found) > 0 {
+	if found := canary.Find("the answer of "+args[2], text); len(found) > 0 {
 		ts.Fatalf("somebody's data: %v", found)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("out"), text, 0o600))

@@ -1,20 +1,19 @@
 package main
 
 import (
-	"bytes"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/rosterd/rosterd/internal/canary"
 )
 
 // TestMain lets the scripts run this very program as the command rosterd.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rosterd": main})
+	testscript.Main(canary.Watched(m), map[string]func(){"rosterd": main})
 }
 
 // TestScripts drives the real program against the real sandbox process, one
@@ -84,7 +83,7 @@ func setup(env *testscript.Env, base string) error {
 	}
 	stage := &stage{dir: env.WorkDir, background: map[string]*process{}}
 	env.Values[stageKey{}] = stage
-	env.Setenv("VITABLE_CONNECT_API_KEY", "vit_apk_"+canarySecret)
+	env.Setenv("VITABLE_CONNECT_API_KEY", "vit_apk_"+canary.Secret)
 	env.Setenv("ROSTERD_LISTEN", "127.0.0.1:0")
 	env.Defer(func() { stage.close(env.T()) })
 	return nil
@@ -119,45 +118,20 @@ func (s *stage) close(t testscript.T) {
 			t.FailNow()
 		}
 	}
-	found := findCanaries(s.dir)
+	found := canary.Tree(s.dir, isExport)
 	for _, p := range s.background {
-		found = append(found, canariesIn("output of a background process", p.output.Bytes())...)
+		found = append(found, canary.Find("the output of a background process", p.output.Bytes())...)
 	}
-	for _, canary := range found {
-		t.Log("somebody's data:", canary)
+	for _, f := range found {
+		t.Log("somebody's data:", f)
 	}
 	if len(found) > 0 {
 		t.FailNow()
 	}
 }
 
-// findCanaries searches every file that rosterd wrote.
-func findCanaries(dir string) (found []string) {
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || isInput(path) {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		found = append(found, canariesIn(path, text)...)
-		return err
-	})
-	if err != nil {
-		found = append(found, "search stopped: "+err.Error())
-	}
-	return found
-}
-
-// isInput says which files hold people on purpose: the exports.
-func isInput(path string) bool {
-	return strings.HasSuffix(path, ".csv") || strings.Contains(path, ".csv.")
-}
-
-// canariesIn names the canaries, not the text around them.
-func canariesIn(where string, text []byte) (found []string) {
-	for _, canary := range canaries() {
-		if bytes.Contains(bytes.ToLower(text), []byte(strings.ToLower(canary))) {
-			found = append(found, fmt.Sprintf("%q in %s", canary, where))
-		}
-	}
-	return found
+// isExport says which files hold people on purpose.
+func isExport(path string) bool {
+	name := filepath.Base(path)
+	return strings.HasSuffix(name, ".csv") || strings.Contains(name, ".csv.")
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/rosterd/rosterd/internal/app"
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/config"
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -111,12 +112,12 @@ func TestReadmeNamesMetricsThatThereAre(t *testing.T) {
 // metricsOf starts a daemon that has never run and scrapes it.
 func metricsOf(t *testing.T) (metrics string) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := canary.Dir(t)
 	example, err := filepath.Abs(filepath.Join("..", "..", "config", "minimal.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := app.New(app.Options{Log: io.Discard, Environ: []string{
+	a, err := app.New(app.Options{Log: canary.Output(t), Environ: []string{
 		"VITABLE_CONNECT_API_KEY=any", "VITABLE_CONNECT_BASE_URL=http://127.0.0.1:1", "ROSTERD_CONFIG=" + example,
 		"ROSTERD_DATA_DIR=" + filepath.Join(dir, "data"), "ROSTERD_LISTEN=127.0.0.1:0", "ROSTERD_RUN_ON_START=false",
 	}})

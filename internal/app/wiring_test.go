@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"io"
 	"path/filepath"
 	"testing"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/rosterd/rosterd/internal/app"
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/config"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/reconcile"
@@ -130,7 +130,7 @@ func TestNewRefusesWhatItDoesNotKnow(t *testing.T) {
 		{"what is not in this build", "ROSTERD_SHARD=1/2"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := app.New(app.Options{Environ: []string{test.variable}, Log: io.Discard})
+			_, err := app.New(app.Options{Environ: []string{test.variable}, Log: canary.Output(t)})
 			if app.ExitCode(err) != app.ExitUsage {
 				t.Errorf("New returned %v, want a usage error", err)
 			}
@@ -140,7 +140,7 @@ func TestNewRefusesWhatItDoesNotKnow(t *testing.T) {
 
 // Parts are closed in reverse, whatever they return, and only once.
 func TestCloseWithoutAnythingOpen(t *testing.T) {
-	a, err := app.New(app.Options{Log: io.Discard})
+	a, err := app.New(app.Options{Log: canary.Output(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestFind(t *testing.T) {
 		"URL":         url.QueryEscape,
 		"URL path":    url.PathEscape,
 		"hex":         func(s string) string { return hex.EncodeToString([]byte(s)) },
-		"bytes":       func(s string) string { return fmt.Sprint([]byte(s)) },
+		"bytes":       func(s string) string { return fmt.Sprintf("%d", []byte(s)) },
 		"UTF-16":      func(s string) string { return wide(s, false) },
 		"UTF-16 BE":   func(s string) string { return wide(s, true) },
 		"JSON":        func(s string) string { text, _ := json.Marshal(s); return string(text) },

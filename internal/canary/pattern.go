@@ -74,7 +74,7 @@ func forms(w word) []pattern {
 		add("JSON escapes", escapes(spelled, `\u%04x`))
 		add("escapes", escapes(spelled, `\x%02x`))
 		add("hex", hex.EncodeToString([]byte(spelled)))
-		add("bytes", strings.Trim(fmt.Sprint([]byte(spelled)), "[]"))
+		add("bytes", strings.Trim(fmt.Sprintf("%d", []byte(spelled)), "[]"))
 		for shift := range 3 {
 			add("base64", shifted(spelled, base64.RawStdEncoding, shift))
 			add("base64", shifted(spelled, base64.RawURLEncoding, shift))

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/config"
 )
 
@@ -33,7 +34,7 @@ func stateKey() string { return strings.Repeat("k", 31) + "\xff" }
 
 func writeSecret(t *testing.T, text string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "CANARY-path")
+	path := filepath.Join(canary.Input(t), "CANARY-path")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func TestEnvironmentFaults(t *testing.T) {
 		{"a port without a Service", []string{"ROSTERD_PORT=CANARY"}, []string{"ROSTERD_PORT: is no variable"}},
 		{"secret and its file", []string{"ROSTERD_WEB_TOKEN=CANARY", "ROSTERD_WEB_TOKEN_FILE=" + writeSecret(t, "CANARY")}, []string{"ROSTERD_WEB_TOKEN_FILE: is set beside ROSTERD_WEB_TOKEN"}},
 		{"no such file", []string{"VITABLE_CONNECT_API_KEY_FILE=/CANARY"}, []string{"VITABLE_CONNECT_API_KEY_FILE: the file is not readable: no such file"}},
-		{"directory", []string{"VITABLE_CONNECT_API_KEY_FILE=" + t.TempDir()}, []string{"VITABLE_CONNECT_API_KEY_FILE: the file is not a regular file"}},
+		{"directory", []string{"VITABLE_CONNECT_API_KEY_FILE=" + canary.Input(t)}, []string{"VITABLE_CONNECT_API_KEY_FILE: the file is not a regular file"}},
 		{"empty file", []string{"VITABLE_CONNECT_API_KEY_FILE=" + writeSecret(t, " \n")}, []string{"VITABLE_CONNECT_API_KEY_FILE: the file is empty"}},
 		{"huge file", []string{"VITABLE_CONNECT_API_KEY_FILE=" + writeSecret(t, strings.Repeat("CANARY", 20000))}, []string{"VITABLE_CONNECT_API_KEY_FILE: the file is larger than 65536 bytes"}},
 		{"two line ends in a file", []string{"VITABLE_CONNECT_API_KEY_FILE=" + writeSecret(t, "CANARY\n\n")}, []string{"VITABLE_CONNECT_API_KEY: has blanks around it"}},

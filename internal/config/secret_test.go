@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/config"
 )
 
@@ -52,8 +52,8 @@ func TestSecretNeverShowsItself(t *testing.T) {
 // logged returns what zap makes of a value.
 func logged(t *testing.T, value any) string {
 	t.Helper()
-	core, logs := observer.New(zap.DebugLevel)
-	zap.New(core).Info("x", zap.Any("value", value))
+	logger, logs := canary.Log(t)
+	logger.Info("x", zap.Any("value", value))
 	encoded, err := json.Marshal(logs.All()[0].ContextMap())
 	if err != nil {
 		t.Fatal(err)

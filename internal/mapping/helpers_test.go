@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/mapping"
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -41,9 +42,9 @@ func census() mapping.Config {
 // ann is a valid row of census.
 func ann() map[string]string {
 	return map[string]string{
-		"reference_id": "E-1", "first_name": "Canaria", "last_name": "Testbird",
-		"date_of_birth": "1987-06-05", "phone": "(202) 555-0143", "email": "canary@Example.COM",
-		"address_line_1": "1 Cage Street", "address_line_2": "", "city": "Springfield",
+		"reference_id": "E-1", "first_name": canary.GivenName, "last_name": canary.FamilyName,
+		"date_of_birth": canary.BirthDate, "phone": "(202) 555-0143", "email": "canary@Example.COM",
+		"address_line_1": canary.Street, "address_line_2": "", "city": canary.City,
 		"state": "IL", "zipcode": "62701", "plan": "GOLD", "group": "Tier 1",
 		"status": "active", "hire_date": "2020-01-15", "termination_date": "",
 	}

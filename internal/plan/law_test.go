@@ -3,7 +3,6 @@ package plan_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.checks", "1000"); err != nil {
 		panic(err)
 	}
-	os.Exit(m.Run())
+	canary.Main(m)
 }
 
 // anyWorld is a world in which everything may be the case at once: broken

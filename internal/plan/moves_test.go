@@ -2,8 +2,10 @@ package plan_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -374,7 +376,7 @@ func TestRekeyedPeople(t *testing.T) {
 	})
 	t.Run("a name in another case is the same name", func(t *testing.T) {
 		w := towns()
-		w.rekey("a01", "new").Member.LastName = "TESTPERSON A01"
+		w.rekey("a01", "new").Member.LastName = strings.ToUpper(canary.FamilyName) + " A01"
 		same(t, "carried", []string{"a01 held"}, tell(t, w.make(), "a").Carried)
 	})
 	t.Run("another birth date is another person", func(t *testing.T) {

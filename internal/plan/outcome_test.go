@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -91,8 +92,8 @@ func TestApply(t *testing.T) {
 func TestRemoteFailuresKeepQuietAboutPeople(t *testing.T) {
 	base := roster.Baseline{Members: []roster.Enrolled{enrolled("a"), enrolled("b")}}
 	got := plan.RemoteFailures("tier-1", base, []roster.Enrolled{enrolled("b")}, roster.Outcome{Failures: []roster.MemberFailure{
-		{ReferenceID: "a", Operation: "remove", Reason: "Canary is locked"},
-		{ReferenceID: "b", Operation: "add", Reason: "no home at 1 Nowhere Lane for Canary"},
+		{ReferenceID: "a", Operation: "remove", Reason: canary.GivenName + " is locked"},
+		{ReferenceID: "b", Operation: "add", Reason: "no home at 1 Nowhere Lane for " + canary.GivenName},
 		{ReferenceID: "z", Operation: "merge", Reason: "call 2025550100"},
 		{ReferenceID: "y", Operation: "move to 1 Nowhere Lane", Reason: ""},
 	}})

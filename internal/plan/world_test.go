@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -70,7 +71,7 @@ func crew(prefix string, n int) []string {
 func member(ref string) roster.Member {
 	born, _ := roster.NewDate(1980, time.May, 17)
 	return roster.Member{
-		ReferenceID: ref, FirstName: "Canary", LastName: "Testperson " + ref, DateOfBirth: born,
+		ReferenceID: ref, FirstName: canary.GivenName, LastName: canary.FamilyName + " " + ref, DateOfBirth: born,
 		Phone: "2025550100", PlanID: gold,
 		Address: roster.Address{Line1: "1 Nowhere Lane", City: "Springfield", State: "VA", ZIP: "00000"},
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/prometheus/client_golang/prometheus"
-	"go.uber.org/zap"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
@@ -55,9 +55,7 @@ type world struct {
 func inWorld(t *testing.T, story func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Parallel()
-	if _, err := emptyState(); err != nil { // here, for what is in a bubble ends with it
-		t.Fatal(err)
-	}
+	emptyState(t) // here, for what is in a bubble ends with it
 	synctest.Test(t, func(t *testing.T) {
 		story(t, newWorld(t))
 	})
@@ -65,12 +63,24 @@ func inWorld(t *testing.T, story func(t *testing.T, w *world)) {
 
 // emptyState makes, once, a data directory in which nothing is stored. Every
 // world starts with a copy: making one takes longer than a run.
-var emptyState = sync.OnceValues(func() (fs.FS, error) {
-	dir, err := os.MkdirTemp("", "rosterd-empty-")
-	if err != nil {
-		return nil, err
+func emptyState(t *testing.T) fs.FS {
+	t.Helper()
+	empty.once.Do(func() { empty.files, empty.err = stateIn(canary.Dir(t)) })
+	if empty.err != nil {
+		t.Fatal(empty.err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // it is in memory by then
+	return empty.files
+}
+
+// empty is what emptyState made.
+var empty struct {
+	once  sync.Once
+	files fs.FS
+	err   error
+}
+
+// stateIn opens a store in a directory and returns the files that it made.
+func stateIn(dir string) (fs.FS, error) {
 	s, err := store.Open(context.Background(), store.Options{Dir: dir})
 	if err != nil {
 		return nil, err
@@ -87,7 +97,7 @@ var emptyState = sync.OnceValues(func() (fs.FS, error) {
 		kept[path] = &fstest.MapFile{Data: data, Mode: 0o600}
 		return err
 	})
-})
+}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -97,7 +107,7 @@ func newWorld(t *testing.T) *world {
 		},
 		Plans: []sandbox.Plan{{ID: gold, Name: "Gold"}, {ID: silver, Name: "Silver"}},
 	})
-	w := &world{t: t, box: box, wire: &wire{box: box}, dir: t.TempDir(), hr: newHR("hq"), settings: settings()}
+	w := &world{t: t, box: box, wire: &wire{t: t, box: box}, dir: canary.Dir(t), hr: newHR("hq"), settings: settings()}
 	w.around = func(s reconcile.Store) reconcile.Store { return s }
 	w.open()
 	t.Cleanup(func() { _ = w.store.Close() })
@@ -111,17 +121,13 @@ func (w *world) freshMetrics() {
 	for _, other := range w.others {
 		names = append(names, other.name)
 	}
-	w.registry = prometheus.NewRegistry()
+	w.registry = canary.Registry(w.t)
 	w.metrics = reconcile.NewMetrics(w.registry, names)
 }
 
 func (w *world) open() {
 	w.t.Helper()
-	empty, err := emptyState()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if err := os.CopyFS(w.dir, empty); err != nil {
+	if err := os.CopyFS(w.dir, emptyState(w.t)); err != nil {
 		w.t.Fatal(err)
 	}
 	w.reopen()
@@ -161,17 +167,18 @@ func settings() reconcile.Settings {
 // reconciler is a rosterd that has just been started.
 func (w *world) reconciler() *reconcile.Reconciler {
 	w.t.Helper()
-	client, err := vitable.New(vitable.Options{BaseURL: "http://127.0.0.1", Key: "canarykey", Transport: w.wire})
+	client, err := vitable.New(vitable.Options{BaseURL: "http://127.0.0.1", Key: canary.Secret, Transport: w.wire})
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	log, _ := canary.Log(w.t)
 	feeds := []reconcile.Feed{w.feed(w.hr)}
 	for _, other := range w.others {
 		feeds = append(feeds, w.feed(other))
 	}
 	return reconcile.New(reconcile.Deps{
 		Store: w.around(w.store), API: client, Feeds: feeds, Settings: w.settings,
-		Log: zap.NewNop(), Metrics: w.metrics, Now: time.Now,
+		Log: log, Metrics: w.metrics, Now: time.Now,
 	})
 }
 

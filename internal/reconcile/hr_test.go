@@ -2,11 +2,11 @@ package reconcile_test
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/mapping"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/mem"
@@ -54,7 +54,7 @@ func (h *hr) mapper(t *testing.T) *mapping.Mapper {
 // hire puts people into a group.
 func (h *hr) hire(group string, refs ...string) {
 	for _, ref := range refs {
-		h.rows = append(h.rows, row{ref: ref, group: group, plan: gold, status: "active", phone: "2025550143", city: "Springfield"})
+		h.rows = append(h.rows, row{ref: ref, group: group, plan: gold, status: "active", phone: canary.Phone, city: canary.City})
 	}
 	h.export()
 }
@@ -84,18 +84,18 @@ func (h *hr) export() {
 }
 
 func (r row) record() []string {
-	sum := 0
-	for _, c := range r.ref {
-		sum = sum*31 + int(c)
+	return []string{
+		r.ref, canary.GivenName, canary.FamilyName + letters(r.ref), canary.BirthDate, r.phone,
+		canary.Street, r.city, "IL", canary.ZIP, r.plan, r.group, r.status,
 	}
-	born := fmt.Sprintf("19%02d-%02d-%02d", 40+sum%50, sum%12+1, sum%28+1)
-	return []string{r.ref, "Canaria", "Testbird" + letters(r.ref), born, r.phone, "1 Cage Street", r.city, "IL", "62701", r.plan, r.group, r.status}
 }
 
 // panicking is a source with a bug.
 type panicking struct{}
 
-func (panicking) Pull(context.Context, source.Sink) (source.Report, error) { panic("Canaria Testbird") }
+func (panicking) Pull(context.Context, source.Sink) (source.Report, error) {
+	panic(canary.GivenName + " " + canary.FamilyName)
+}
 
 // boasting is a source that says that it handed out more than it did.
 type boasting struct{}

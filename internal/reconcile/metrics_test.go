@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/source"
@@ -44,7 +45,7 @@ func labels(metric *dto.Metric) string {
 // An alert on a series that does not exist yet never fires, so all are there
 // from the start, and runs add none.
 func TestEverySeriesExistsFromTheStart(t *testing.T) {
-	registry := prometheus.NewRegistry()
+	registry := canary.Registry(t)
 	reconcile.NewMetrics(registry, []string{"branch", "hq"})
 	want := []string{"rosterd_run_duration_seconds", "rosterd_run_in_progress", "rosterd_members_added_total", "rosterd_sync_completion_seconds"}
 	for _, outcome := range []string{"done", "error", "failures", "held", "source_failed", "api_unavailable", "interrupted"} {

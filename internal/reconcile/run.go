@@ -78,6 +78,7 @@ func (r *Reconciler) rounds(ctx context.Context, run *roster.Run, o Options, t *
 	t.sources(pulled)
 	now := round{number: 1, selected: selection(o.Groups), repeat: o.Repeat}
 	if apiErr == nil {
+		var err error
 		if apiErr, err = r.provision(ctx, &vitable, m, pulled, now.selected, false); err != nil {
 			return err
 		}

@@ -8,7 +8,9 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"testing"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
@@ -18,6 +20,7 @@ var errLine = errors.New("connection reset by peer")
 // wire is a transport that calls the sandbox without a network, and cuts
 // answers where the sandbox or a test wants them cut.
 type wire struct {
+	t   *testing.T
 	box *sandbox.Server
 	// before is asked before a request is served, and after when it was: what
 	// they return is all that the client sees of it. They may be nil.
@@ -36,7 +39,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := ask(w.before, r); err != nil {
 		return nil, err
 	}
-	rec := httptest.NewRecorder()
+	rec := canary.Recorder(w.t)
 	inbound := httptest.NewRequestWithContext(r.Context(), r.Method, r.URL.String(), bytes.NewReader(body))
 	inbound.Header = r.Header
 	whole := serve(w.box, rec, inbound)

@@ -3,15 +3,16 @@ package roster_test
 import (
 	"testing"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
-// canary is a valid member who does not exist.
-func canary(t testing.TB) roster.Member {
+// bird is a valid member who does not exist.
+func bird(t testing.TB) roster.Member {
 	return roster.Member{
-		ReferenceID: "E-1", FirstName: "Canaria", LastName: "Testbird", DateOfBirth: date(t, "1987-06-05"),
-		Phone: "2025550143", Email: "canary@example.com", PlanID: "pln_1",
-		Address: roster.Address{Line1: "1 Cage Street", Line2: "Perch 2", City: "Springfield", State: "IL", ZIP: "62701"},
+		ReferenceID: "E-1", FirstName: canary.GivenName, LastName: canary.FamilyName, DateOfBirth: date(t, canary.BirthDate),
+		Phone: canary.Phone, Email: canary.Mail, PlanID: "pln_1",
+		Address: roster.Address{Line1: canary.Street, Line2: "Perch 2", City: canary.City, State: "IL", ZIP: canary.ZIP},
 	}
 }
 
@@ -33,13 +34,13 @@ func TestDigestSeesEveryField(t *testing.T) {
 			m.FirstName, m.LastName = m.FirstName+m.LastName[:1], m.LastName[1:]
 		},
 	}
-	before := roster.Digest([]roster.Member{canary(t)})
-	if again := roster.Digest([]roster.Member{canary(t)}); again != before {
+	before := roster.Digest([]roster.Member{bird(t)})
+	if again := roster.Digest([]roster.Member{bird(t)}); again != before {
 		t.Fatal("equal rosters have different digests")
 	}
 	for name, change := range changes {
 		t.Run(name, func(t *testing.T) {
-			m := canary(t)
+			m := bird(t)
 			change(&m)
 			if roster.Digest([]roster.Member{m}) == before {
 				t.Error("a change has the same digest")
@@ -49,7 +50,7 @@ func TestDigestSeesEveryField(t *testing.T) {
 }
 
 func TestDigestSeesOrderAndNumber(t *testing.T) {
-	a, b := canary(t), canary(t)
+	a, b := bird(t), bird(t)
 	b.ReferenceID = "E-2"
 	seen := map[string]bool{}
 	for _, members := range [][]roster.Member{nil, {a}, {b}, {a, b}, {b, a}, {a, a}, {a, b, a}} {

@@ -26,7 +26,7 @@ func TestValidateTakesAValidMember(t *testing.T) {
 	}
 	for name, change := range members {
 		t.Run(name, func(t *testing.T) {
-			m := canary(t)
+			m := bird(t)
 			change(&m)
 			if problems := roster.Validate(&m, today); len(problems) > 0 {
 				t.Errorf("problems: %+v", problems)
@@ -70,7 +70,7 @@ func TestValidateNamesTheField(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			m := canary(t)
+			m := bird(t)
 			tt.change(&m)
 			problems := roster.Validate(&m, date(t, "2026-11-22"))
 			if len(problems) != 1 || problems[0].Kind != roster.InvalidRow || problems[0].Field != tt.field || !strings.Contains(problems[0].Detail, tt.detail) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
@@ -35,7 +36,7 @@ func BenchmarkSync(b *testing.B) {
 		req := httptest.NewRequest("POST", "/v1/groups/grp_000003/members/sync", strings.NewReader(body.String()))
 		req.Header.Set("Authorization", "Bearer k")
 		req.Header.Set("Content-Type", "application/json")
-		rec := httptest.NewRecorder()
+		rec := canary.Recorder(b)
 		s.ServeHTTP(rec, req)
 		if rec.Code != http.StatusAccepted {
 			b.Fatalf("got %d %s", rec.Code, rec.Body)

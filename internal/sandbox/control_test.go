@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
@@ -154,7 +155,7 @@ func TestControlIsForLoopbackOnly(t *testing.T) {
 			s := sandbox.New(sandbox.Default())
 			req := httptest.NewRequestWithContext(t.Context(), "GET", "/_sandbox/ledger", nil)
 			req.RemoteAddr = remote
-			rec := httptest.NewRecorder()
+			rec := canary.Recorder(t)
 			s.ServeHTTP(rec, req)
 			if rec.Code != want {
 				t.Errorf("got %d, want %d", rec.Code, want)
@@ -164,8 +165,8 @@ func TestControlIsForLoopbackOnly(t *testing.T) {
 	t.Run("and a stranger changes nothing", func(t *testing.T) {
 		s, _, _ := world(t)
 		req := httptest.NewRequestWithContext(t.Context(), "DELETE", "/_sandbox/ledger", nil)
-		s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/v1/plans", nil))
-		s.ServeHTTP(httptest.NewRecorder(), req)
+		s.ServeHTTP(canary.Recorder(t), httptest.NewRequest("GET", "/v1/plans", nil))
+		s.ServeHTTP(canary.Recorder(t), req)
 		if len(s.Ledger()) != 1 {
 			t.Error("the ledger is gone")
 		}

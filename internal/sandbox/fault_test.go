@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
@@ -149,7 +150,7 @@ func TestWithoutAConnectionToCut(t *testing.T) {
 			t.Errorf("panicked with %v", err)
 		}
 	}()
-	s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/v1/plans", nil))
+	s.ServeHTTP(canary.Recorder(t), httptest.NewRequest("GET", "/v1/plans", nil))
 }
 
 func TestNeverCompletes(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
@@ -49,7 +50,7 @@ type api struct {
 // inProcess calls the handler without a network.
 func inProcess(t *testing.T, s *sandbox.Server) *api {
 	t.Helper()
-	return &api{t: t, client: client(direct{s}), base: "http://sandbox", spec: loadSpec(t)}
+	return &api{t: t, client: client(direct{t, s}), base: "http://sandbox", spec: loadSpec(t)}
 }
 
 // overTCP serves the sandbox on a loopback listener.
@@ -69,13 +70,16 @@ func client(transport http.RoundTripper) *http.Client {
 }
 
 // direct is a transport that calls a handler.
-type direct struct{ handler http.Handler }
+type direct struct {
+	t       *testing.T
+	handler http.Handler
+}
 
 func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
 	inbound := httptest.NewRequestWithContext(r.Context(), r.Method, r.URL.String(), r.Body)
 	inbound.Header = r.Header
 	inbound.RemoteAddr = "127.0.0.1:40000"
-	rec := httptest.NewRecorder()
+	rec := canary.Recorder(d.t)
 	d.handler.ServeHTTP(rec, inbound)
 	return rec.Result(), nil
 }
@@ -94,7 +98,7 @@ func (a *api) try(method, path, body string) (reply, error) {
 	if err != nil {
 		a.t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer vit_apk_canary")
+	req.Header.Set("Authorization", "Bearer vit_apk_"+canary.Secret)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -210,9 +214,9 @@ func decode[T any](t *testing.T, text string) T {
 // person is a synthetic row.
 func person(ref string) sandbox.Member {
 	return sandbox.Member{
-		ReferenceID: ref, FirstName: "Canary" + ref, LastName: "Featherstone", DateOfBirth: "1988-02-29",
-		Phone: "2125550142", Email: ref + "@canary.example", PlanID: "pln_gold",
-		Address: sandbox.Address{Line1: "1 Perch Lane", City: "Albany", State: "NY", Zipcode: "12207"},
+		ReferenceID: ref, FirstName: canary.GivenName, LastName: canary.FamilyName + "-" + ref, DateOfBirth: canary.BirthDate,
+		Phone: canary.Phone, Email: ref + "@" + canary.MailHost, PlanID: "pln_gold",
+		Address: sandbox.Address{Line1: canary.Street, City: canary.City, State: "NY", Zipcode: canary.ZIP},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
@@ -188,7 +189,7 @@ func TestNothingPersonalIsShown(t *testing.T) {
 	a.wild = true
 	id := a.groupID("sales")
 	bad := person("E010")
-	bad.Phone = "CanaryPhone"
+	bad.Phone += "0"
 	a.submit(id, people(1, 9)...)
 	a.submit(id, people(1, 2)...)
 	refused := a.do("POST", "/v1/groups/"+id+"/members/sync", payload(t, bad))
@@ -198,11 +199,7 @@ func TestNothingPersonalIsShown(t *testing.T) {
 		shown += a.do("GET", "/_sandbox/"+page, "").text
 	}
 	shown += a.do("PUT", "/_sandbox/members/sales", payload(t, bad)).text
-	for _, secret := range []string{"Canary", "canary", "Featherstone", "1988", "2125550142", "Perch", "12207"} {
-		if strings.Contains(shown, secret) {
-			t.Errorf("%q is shown", secret)
-		}
-	}
+	canary.Text(t, "an answer", shown)
 	if !strings.Contains(shown, "E009") {
 		t.Error("nothing is shown at all")
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
 )
@@ -23,17 +24,17 @@ func people(n int) []roster.Enrolled {
 	name := func() string {
 		return "C" + syllables[next(12)] + syllables[next(12)] + syllables[next(12)]
 	}
+	birth, _ := roster.ParseDate(canary.BirthDate)
 	all := make([]roster.Enrolled, n)
 	for i := range all {
 		first, last, city := name(), name(), next(50)
-		birth, _ := roster.NewDate(1950+next(50), time.Month(1+next(12)), 1+next(28))
 		all[i] = roster.Enrolled{
 			Member: roster.Member{
-				ReferenceID: fmt.Sprintf("EMP%08d", i), FirstName: first, LastName: last, DateOfBirth: birth,
-				Phone: fmt.Sprintf("555%07d", next(10000000)), Email: first + "." + last + "@canary.example", PlanID: "pln_gold",
+				ReferenceID: fmt.Sprintf("EMP%08d", i), FirstName: canary.GivenName + first, LastName: last + canary.FamilyName, DateOfBirth: birth,
+				Phone: fmt.Sprintf("20255501%02d", next(100)), Email: first + "." + last + "@" + canary.MailHost, PlanID: "pln_gold",
 				Address: roster.Address{
-					Line1: fmt.Sprintf("%d %s Street", next(9999), name()), City: fmt.Sprintf("Town %d", city),
-					State: "NY", ZIP: fmt.Sprintf("%05d", 10000+city*7),
+					Line1: fmt.Sprintf("%d %s", next(9999), canary.Street+name()), City: fmt.Sprintf("%s %d", canary.City, city),
+					State: "NY", ZIP: canary.ZIP,
 				},
 			},
 			PlanID: "pln_gold", Source: "hq", Since: time.UnixMilli(1700000000000).UTC(),
@@ -46,7 +47,7 @@ func people(n int) []roster.Enrolled {
 // run: intent, receipt, outcome; then what the next run reads.
 func BenchmarkDelivery(b *testing.B) {
 	ctx := b.Context()
-	s, err := store.Open(ctx, store.Options{Dir: b.TempDir()})
+	s, err := store.Open(ctx, store.Options{Dir: canary.Dir(b)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
 )
@@ -26,7 +27,7 @@ func TestMain(m *testing.M) {
 		holdLease(dir)
 		return
 	}
-	os.Exit(m.Run())
+	canary.Main(m)
 }
 
 func holdLease(dir string) {
@@ -59,7 +60,7 @@ func startHolder(t *testing.T, dir string) *exec.Cmd {
 }
 
 func TestLeaseBetweenProcesses(t *testing.T) {
-	dir := t.TempDir()
+	dir := canary.Dir(t)
 	s := mustOpen(t, store.Options{Dir: dir})
 	holder := startHolder(t, dir)
 
@@ -77,7 +78,7 @@ func TestLeaseBetweenProcesses(t *testing.T) {
 }
 
 func TestLeaseWaits(t *testing.T) {
-	dir := t.TempDir()
+	dir := canary.Dir(t)
 	_, held := mustLease(t, store.Options{Dir: dir})
 	second := mustOpen(t, store.Options{Dir: dir})
 	synctest.Test(t, func(t *testing.T) {
@@ -97,7 +98,7 @@ func TestLeaseWaits(t *testing.T) {
 }
 
 func TestLeaseRelease(t *testing.T) {
-	dir := t.TempDir()
+	dir := canary.Dir(t)
 	s, lease := mustLease(t, store.Options{Dir: dir})
 	check(t, lease.Release())
 	check(t, lease.Release())
@@ -112,7 +113,7 @@ func TestLeaseRelease(t *testing.T) {
 
 // A lock file that was deleted keeps nobody out; the fencing number does.
 func TestFencing(t *testing.T) {
-	dir := t.TempDir()
+	dir := canary.Dir(t)
 	slow, lease := mustLease(t, store.Options{Dir: dir})
 	id := intend(t, slow, "g1", people(1))
 	check(t, os.Remove(filepath.Join(dir, "rosterd.lock")))
@@ -149,7 +150,7 @@ func TestFencing(t *testing.T) {
 }
 
 func TestWritesWithoutLease(t *testing.T) {
-	s := mustOpen(t, store.Options{Dir: t.TempDir()})
+	s := mustOpen(t, store.Options{Dir: canary.Dir(t)})
 	_, err := s.Intend(t.Context(), intent("g1", nil))
 	wantError(t, err, store.ErrNoLease)
 	wantError(t, s.SavePlan(t.Context(), roster.PlanRecord{}), store.ErrNoLease)
@@ -161,7 +162,7 @@ func TestReplacedWhileOpen(t *testing.T) {
 		"replaced": func(path string) error { return errors.Join(os.Remove(path), os.WriteFile(path, []byte("x"), 0o600)) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
+			dir := canary.Dir(t)
 			s, _ := mustLease(t, store.Options{Dir: dir})
 			check(t, replace(filepath.Join(dir, "rosterd.db")))
 			_, err := s.Intend(t.Context(), intent("g1", people(1)))

@@ -13,12 +13,13 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
 )
 
 func TestOpenCreates(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "deep", "data")
+	dir := filepath.Join(canary.Dir(t), "deep", "data")
 	s, _ := mustLease(t, store.Options{Dir: dir})
 	deliver(t, s, "g1", people(2))
 
@@ -97,7 +98,7 @@ func TestOpenRefuses(t *testing.T) {
 			tamper(t, dir, "DELETE FROM meta WHERE name = 'identity'")
 		}, "replaced"},
 		{"a lost key", remove("state.key"), "key of the database is lost"},
-		{"a damaged key", write("state.key", "CANARYKEY not base64"), "state.key is damaged"},
+		{"a damaged key", write("state.key", "HALFAKEY not base64"), "state.key is damaged"},
 		{"a short key", write("state.key", "c2hvcnQ="), "state.key is damaged"},
 		{"another key", write("state.key", otherKey), "key is not the one"},
 	}
@@ -118,7 +119,7 @@ func TestOpenRefuses(t *testing.T) {
 				if err != nil && !strings.Contains(err.Error(), test.says) {
 					t.Errorf("error %q does not say %q", err, test.says)
 				}
-				if err != nil && strings.Contains(err.Error(), "CANARY") {
+				if err != nil && strings.Contains(err.Error(), "HALFAKEY") {
 					t.Error("error tells the key")
 				}
 				for name := range readDir(t, dir) {
@@ -159,7 +160,7 @@ func TestOpenFindsFlippedBytes(t *testing.T) {
 
 func TestOpenReadOnly(t *testing.T) {
 	t.Run("says that nothing was stored yet", func(t *testing.T) {
-		for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "missing")} {
+		for _, dir := range []string{canary.Dir(t), filepath.Join(canary.Dir(t), "missing")} {
 			_, err := store.Open(t.Context(), store.Options{Dir: dir, ReadOnly: true})
 			wantError(t, err, store.ErrEmpty)
 			if found, _ := os.ReadDir(dir); len(found) > 0 {
@@ -168,7 +169,7 @@ func TestOpenReadOnly(t *testing.T) {
 		}
 	})
 	t.Run("reads beside a writer and never writes", func(t *testing.T) {
-		dir := t.TempDir()
+		dir := canary.Dir(t)
 		writer, _ := mustLease(t, store.Options{Dir: dir})
 		reader := mustOpen(t, store.Options{Dir: dir, ReadOnly: true})
 		deliver(t, writer, "g1", people(2))
@@ -185,7 +186,7 @@ func TestOpenReadOnly(t *testing.T) {
 
 func TestOpenWithGivenKey(t *testing.T) {
 	key := bytes.Repeat([]byte{3}, 32)
-	dir := t.TempDir()
+	dir := canary.Dir(t)
 	s, _ := mustLease(t, store.Options{Dir: dir, Key: key})
 	deliver(t, s, "g1", people(1))
 	check(t, s.Close())
@@ -218,7 +219,7 @@ func TestOpenAfterCrashWhileCreating(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			dir := t.TempDir()
+			dir := canary.Dir(t)
 			for _, name := range test.files {
 				check(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
 			}
@@ -259,7 +260,7 @@ func TestOpenTightensFiles(t *testing.T) {
 }
 
 func TestOpenInOneMoment(t *testing.T) {
-	dir := t.TempDir()
+	dir := canary.Dir(t)
 	const openers = 4
 	results := make(chan error, openers)
 	for range openers {

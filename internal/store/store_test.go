@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
 )
@@ -51,7 +51,7 @@ func mustLease(t *testing.T, options store.Options) (*store.Store, *store.Lease)
 func newStore(t *testing.T) (*store.Store, *clock) {
 	t.Helper()
 	c := newClock()
-	s, _ := mustLease(t, store.Options{Dir: t.TempDir(), Now: c.time})
+	s, _ := mustLease(t, store.Options{Dir: canary.Dir(t), Now: c.time})
 	return s, c
 }
 
@@ -80,7 +80,7 @@ func tamper(t *testing.T, dir, statement string, args ...any) {
 // filled is a closed data directory with one completed group, "g1".
 func filled(t *testing.T) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := canary.Dir(t)
 	s, _ := mustLease(t, store.Options{Dir: dir})
 	deliver(t, s, "g1", people(3))
 	if err := s.Close(); err != nil {
@@ -155,25 +155,6 @@ func same(t *testing.T, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmp.Comparer(func(a, b roster.Date) bool { return a == b })); diff != "" {
 		t.Errorf("differs (-want +got):\n%s", diff)
-	}
-}
-
-// canaries are the values of people that must never be seen.
-func canaries(all []roster.Enrolled) []string {
-	var found []string
-	for _, p := range all {
-		found = append(found, p.Member.FirstName, p.Member.LastName, p.Member.Phone, p.Member.Email, p.Member.Address.Line1,
-			p.Member.DateOfBirth.String())
-	}
-	return found
-}
-
-func wantNoCanary(t *testing.T, where, text string, all []roster.Enrolled) {
-	t.Helper()
-	for _, canary := range canaries(all) {
-		if strings.Contains(text, canary) {
-			t.Errorf("%s holds a person's data", where)
-		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
 )
@@ -234,7 +235,7 @@ func TestComplete(t *testing.T) {
 
 // A completion that fails in its last step must leave nothing behind.
 func TestCompleteIsAtomic(t *testing.T) {
-	dir := t.TempDir()
+	dir := canary.Dir(t)
 	s, _ := mustLease(t, store.Options{Dir: dir})
 	ctx := t.Context()
 	deliver(t, s, "g1", people(2))
@@ -293,7 +294,7 @@ func TestBaselineThatWasTamperedWith(t *testing.T) {
 		"checksum": "UPDATE baselines SET checksum = x'00'",
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
+			dir := canary.Dir(t)
 			s, _ := mustLease(t, store.Options{Dir: dir})
 			deliver(t, s, "g1", people(3))
 			deliver(t, s, "g2", people(2))
@@ -305,7 +306,7 @@ func TestBaselineThatWasTamperedWith(t *testing.T) {
 		})
 	}
 	t.Run("payload", func(t *testing.T) {
-		dir := t.TempDir()
+		dir := canary.Dir(t)
 		s, _ := mustLease(t, store.Options{Dir: dir})
 		intend(t, s, "g1", people(3))
 		tamper(t, dir, "UPDATE syncs SET digest = 'another'")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
 	"github.com/rosterd/rosterd/internal/view"
@@ -13,7 +14,7 @@ import (
 // opened is a store with a lease and nothing in it.
 func opened(t *testing.T) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Now: noon})
+	s, err := store.Open(t.Context(), store.Options{Dir: canary.Dir(t), Now: noon})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +66,7 @@ func people(refs ...string) []roster.Enrolled {
 	var all []roster.Enrolled
 	for _, ref := range refs {
 		all = append(all, roster.Enrolled{
-			Member: roster.Member{ReferenceID: ref, FirstName: "Canaria", LastName: "Testbird", Phone: "2025550143", PlanID: "pln_gold"},
+			Member: roster.Member{ReferenceID: ref, FirstName: canary.GivenName, LastName: canary.FamilyName, Phone: canary.Phone, PlanID: "pln_gold"},
 			PlanID: "pln_gold", Source: "hq", Since: noon(),
 		})
 	}

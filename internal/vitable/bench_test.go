@@ -25,7 +25,7 @@ func (sink) RoundTrip(r *http.Request) (*http.Response, error) {
 func BenchmarkSubmit(b *testing.B) {
 	members := make([]roster.Member, 1000)
 	for i := range members {
-		members[i] = canary(b)
+		members[i] = bird(b)
 		members[i].ReferenceID = fmt.Sprintf("E%07d", i)
 		members[i].Address.Line1 = fmt.Sprintf("%d Nest Road", i)
 	}

@@ -74,12 +74,12 @@ func TestCallsSendWhatTheReferenceDocuments(t *testing.T) {
 		{
 			"submit", 202, receipt1,
 			func(t *testing.T, c *vitable.Client) (any, error) {
-				return c.Submit(t.Context(), "grp_1", []roster.Member{canary(t)})
+				return c.Submit(t.Context(), "grp_1", []roster.Member{bird(t)})
 			},
 			"POST", "/v1/groups/grp_1/members/sync",
-			`{"members":[{"reference_id":"E-1","first_name":"Canarina","last_name":"Öst","date_of_birth":"1987-03-04",
-			"phone":"2025550143","email":"canarina@example.test","plan_id":"pln_1",
-			"address":{"address_line_1":"1 Nest Rd","address_line_2":"Flat 2","city":"Perch","state":"NY","zipcode":"10001"}}]}`,
+			`{"members":[{"reference_id":"E-1","first_name":"Canaria","last_name":"Testbird Öst","date_of_birth":"1987-06-05",
+			"phone":"2025550143","email":"bird@canary.example","plan_id":"pln_1",
+			"address":{"address_line_1":"1 Cage Street","address_line_2":"Flat 2","city":"Springfield","state":"NY","zipcode":"62701-4321"}}]}`,
 			roster.Receipt{RequestID: "grpmsr_1", AcceptedAt: time.Date(2026, 11, 2, 3, 4, 5, 0, time.UTC)},
 		},
 		{
@@ -134,7 +134,7 @@ func sameJSON() cmp.Option {
 }
 
 func TestSubmitLeavesOutWhatIsBlank(t *testing.T) {
-	member := canary(t)
+	member := bird(t)
 	member.Email, member.Address.Line2 = "", ""
 	server := always(202, receipt1)
 	if _, err := newClient(t, server).Submit(t.Context(), "grp_1", []roster.Member{member}); err != nil {
@@ -155,7 +155,7 @@ func TestSubmitWritesPhonesAsConfigured(t *testing.T) {
 		t.Run("format "+string(format), func(t *testing.T) {
 			server := always(202, receipt1)
 			client := open(t, vitable.Options{BaseURL: "https://api.example.test", Key: canaryKey, PhoneFormat: format, Transport: server})
-			if _, err := client.Submit(t.Context(), "grp_1", []roster.Member{canary(t)}); err != nil {
+			if _, err := client.Submit(t.Context(), "grp_1", []roster.Member{bird(t)}); err != nil {
 				t.Fatal(err)
 			}
 			if got := submitted(t, server)[0]["phone"]; got != want {
@@ -169,7 +169,7 @@ func TestSubmitKeepsEveryCharacter(t *testing.T) {
 	names := []string{"O'Neill", `Quo"te`, `Back\slash`, "Tab\tbed", "Łukasz 李", "<b>&amp;", "line\u2028sep"}
 	members := make([]roster.Member, len(names))
 	for i, name := range names {
-		members[i] = canary(t)
+		members[i] = bird(t)
 		members[i].FirstName = name
 	}
 	server := always(202, receipt1)

@@ -110,7 +110,7 @@ func TestSubmitGoesThroughAfterBeingPutOff(t *testing.T) {
 			}
 			return answer(202, receipt1), nil
 		}}
-		receipt, err := newClient(t, server).Submit(t.Context(), "grp_1", []roster.Member{canary(t)})
+		receipt, err := newClient(t, server).Submit(t.Context(), "grp_1", []roster.Member{bird(t)})
 		if err != nil || receipt.RequestID != "grpmsr_1" {
 			t.Fatalf("receipt %q, %v", receipt.RequestID, err)
 		}

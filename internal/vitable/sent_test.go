@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/vitable"
 )
@@ -68,7 +69,7 @@ func TestALostAnswerIsUnknownAndNothingArrivesTwice(t *testing.T) {
 			if _, err := client.Group(t.Context(), "grp_1"); err != nil {
 				t.Fatal(err)
 			}
-			_, err := client.Submit(t.Context(), "grp_1", []roster.Member{canary(t)})
+			_, err := client.Submit(t.Context(), "grp_1", []roster.Member{bird(t)})
 			if got := fate(t, err); got != roster.FateUnknown {
 				t.Errorf("fate %s of %v, want unknown", got, err)
 			}
@@ -94,7 +95,7 @@ func TestADyingConnectionNeverMakesARosterArriveTwice(t *testing.T) {
 		}
 		before := api.rosters.Load()
 		go api.CloseClientConnections()
-		_, err := client.Submit(t.Context(), "grp_1", []roster.Member{canary(t)})
+		_, err := client.Submit(t.Context(), "grp_1", []roster.Member{bird(t)})
 		arrived := api.rosters.Load() - before
 		switch {
 		case arrived > 1:
@@ -111,7 +112,7 @@ func TestWhatCertainlyDidNotArriveIsSentAgain(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
-	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.Config.ErrorLog = log.New(canary.Output(t), "", 0)
 	untrusted.StartTLS()
 	t.Cleanup(untrusted.Close)
 	for _, tt := range []struct{ name, url string }{

@@ -6,30 +6,26 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/vitable"
 )
 
-// The synthetic person whose data no error may show.
-const (
-	canaryName  = "Canarina"
-	canaryPhone = "2025550143"
-	canaryMail  = "canarina@example.test"
-	canaryKey   = "vit_apk_canarykey"
-)
+// canaryKey is the key of every client.
+const canaryKey = "vit_apk_" + canary.Secret
 
-func canary(t testing.TB) roster.Member {
+// bird is a member whose data no error may show.
+func bird(t testing.TB) roster.Member {
 	t.Helper()
-	born, err := roster.NewDate(1987, time.March, 4)
+	born, err := roster.ParseDate(canary.BirthDate)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return roster.Member{
-		ReferenceID: "E-1", FirstName: canaryName, LastName: "Öst", DateOfBirth: born,
-		Phone: canaryPhone, Email: canaryMail, PlanID: "pln_1",
-		Address: roster.Address{Line1: "1 Nest Rd", Line2: "Flat 2", City: "Perch", State: "NY", ZIP: "10001"},
+		ReferenceID: "E-1", FirstName: canary.GivenName, LastName: canary.FamilyName + " Öst", DateOfBirth: born,
+		Phone: canary.Phone, Email: canary.Mail, PlanID: "pln_1",
+		Address: roster.Address{Line1: canary.Street, Line2: "Flat 2", City: canary.City, State: "NY", ZIP: canary.ZIP},
 	}
 }
 
@@ -135,7 +131,7 @@ func operations() []operation {
 			return err
 		}},
 		{"submit_sync", true, func(t *testing.T, c *vitable.Client) error {
-			_, err := c.Submit(t.Context(), "grp_1", []roster.Member{canary(t)})
+			_, err := c.Submit(t.Context(), "grp_1", []roster.Member{bird(t)})
 			return err
 		}},
 		{"get_sync", false, func(t *testing.T, c *vitable.Client) error {

@@ -10,11 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
 	"github.com/rosterd/rosterd/internal/web"
@@ -39,16 +37,16 @@ type world struct {
 // newWorld is a listener on loopback without a token.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Now: noon})
+	s, err := store.Open(t.Context(), store.Options{Dir: canary.Dir(t), Now: noon})
 	check(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	_, err = s.Lease(t.Context(), "test", false)
 	check(t, err)
-	core, log := observer.New(zapcore.DebugLevel)
+	logger, log := canary.Log(t)
 	w := &world{store: s, log: log}
 	w.options = web.Options{
-		Store: s, Metrics: prometheus.NewRegistry(), Loopback: true, ApprovalTTL: 24 * time.Hour,
-		Trigger: func() { w.asked++ }, Ready: func(context.Context) error { return nil }, Now: noon, Log: zap.New(core),
+		Store: s, Metrics: canary.Registry(t), Loopback: true, ApprovalTTL: 24 * time.Hour,
+		Trigger: func() { w.asked++ }, Ready: func(context.Context) error { return nil }, Now: noon, Log: logger,
 	}
 	return w
 }
@@ -83,7 +81,7 @@ func hold(digest string) roster.Hold {
 // deliver completes a roster of one group.
 func (w *world) deliver(t *testing.T, group string) {
 	t.Helper()
-	member := roster.Enrolled{Member: roster.Member{ReferenceID: "EMP9", FirstName: "Canaryfirst", LastName: "Canarylast"}}
+	member := roster.Enrolled{Member: roster.Member{ReferenceID: "EMP9", FirstName: canary.GivenName, LastName: canary.FamilyName}}
 	id := w.submit(t, group, member)
 	check(t, w.store.Complete(t.Context(), roster.Completion{
 		SyncID: id, Baseline: roster.Baseline{Members: []roster.Enrolled{member}},
@@ -110,7 +108,7 @@ func (w *world) request(t *testing.T, method, path, body string, change ...func(
 	for _, one := range change {
 		one(r)
 	}
-	answer := httptest.NewRecorder()
+	answer := canary.Recorder(t)
 	web.Handler(w.options).ServeHTTP(answer, r)
 	return answer
 }

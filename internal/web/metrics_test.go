@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/web"
 )
@@ -22,7 +23,7 @@ import (
 // collect registers a collector of the world's store, strictly.
 func (w *world) collect(t *testing.T) *prometheus.Registry {
 	t.Helper()
-	registry := prometheus.NewPedanticRegistry()
+	registry := canary.Registry(t)
 	check(t, registry.Register(web.NewState(w.store, []string{"hq", "branch"}, w.options.Log)))
 	w.options.Metrics = registry
 	return registry
@@ -211,7 +212,7 @@ func TestScrapesBesideAWriter(t *testing.T) {
 
 func scrape(t *testing.T, handler http.Handler) *httptest.ResponseRecorder {
 	t.Helper()
-	answer := httptest.NewRecorder()
+	answer := canary.Recorder(t)
 	handler.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
 	return answer
 }

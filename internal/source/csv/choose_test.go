@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/csv"
 	"github.com/rosterd/rosterd/internal/source/sourcetest"
@@ -27,7 +28,7 @@ type onDisk struct {
 // directory makes the files and returns where they are.
 func directory(t *testing.T, files ...onDisk) string {
 	t.Helper()
-	made := t.TempDir()
+	made := canary.Input(t)
 	now := time.Now().Truncate(time.Second)
 	for _, file := range files {
 		text := "id\n" + file.name + "\n"
@@ -100,7 +101,7 @@ func TestPatternPassesOverWhatIsNoFile(t *testing.T) {
 }
 
 func TestPatternForDirectories(t *testing.T) {
-	made := t.TempDir()
+	made := canary.Input(t)
 	for _, client := range []string{"acme", "zenith"} {
 		if err := os.Mkdir(filepath.Join(made, client), 0o700); err != nil {
 			t.Fatal(err)
@@ -180,7 +181,7 @@ func TestPathsThatFailThePull(t *testing.T) {
 
 // TestPipe must not wait for somebody who writes into it.
 func TestPipe(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "census.csv")
+	path := filepath.Join(canary.Input(t), "census.csv")
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -215,7 +216,7 @@ func TestYoungFileIsWatched(t *testing.T) {
 		{"written in the future", -time.Hour, 4 * time.Second},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			made := t.TempDir()
+			made := canary.Input(t)
 			synctest.Test(t, func(t *testing.T) {
 				begin := time.Now()
 				config := settings(write(t, made, "census.csv", "id\n1\n", begin.Add(-test.age)))
@@ -247,7 +248,7 @@ func TestYoungFileThatChangesIsPartial(t *testing.T) {
 		{"it grows and an older one is whole", "*.csv", func(path string) error { return appendTo(path, "2\n") }, "a.csv"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			made := t.TempDir()
+			made := canary.Input(t)
 			synctest.Test(t, func(t *testing.T) {
 				write(t, made, "a.csv", "id\na.csv\n", time.Now().Add(-time.Hour))
 				young := write(t, made, "b.csv", "id\nb.csv\n", time.Now())
@@ -270,7 +271,7 @@ func TestYoungFileThatChangesIsPartial(t *testing.T) {
 func TestWatchingStopsWhenCancelled(t *testing.T) {
 	for _, name := range []string{"census.csv", "*.csv"} {
 		t.Run(name, func(t *testing.T) {
-			made := t.TempDir()
+			made := canary.Input(t)
 			synctest.Test(t, func(t *testing.T) {
 				write(t, made, "census.csv", "id\n1\n", time.Now())
 				config := settings(filepath.Join(made, name))

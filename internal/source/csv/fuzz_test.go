@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/sourcetest"
 )
@@ -21,9 +22,9 @@ import (
 // one that repeats no cell.
 func FuzzPull(f *testing.F) {
 	for _, text := range []string{
-		"", "id,name\n", "id,name\n1,Ada Canary\n2,Bo Canary", "\xef\xbb\xbfid,name\r\n1,Zoë\r\n",
-		"id,name\n1,\"Ada\n\"\"B\"\"\"\n\n,\n", "id,name\n1,\"Bo Canary\n2,Al\n", "id,name\n1\n", "id,name\r1,Ada\r",
-		"id,name\n1,Jos\xe9\n", "id,,id \n", "\xff\xfei\x00", "id,name\n\"1\"x,Canary\n", "a\n\r\n\"\"\n \n\u00a0\n1\n",
+		"", "id,name\n", "id,name\n1,Ada Testbird\n2,Bo Testbird", "\xef\xbb\xbfid,name\r\n1,Zoë\r\n",
+		"id,name\n1,\"Ada\n\"\"B\"\"\"\n\n,\n", "id,name\n1,\"Bo Testbird\n2,Al\n", "id,name\n1\n", "id,name\r1,Ada\r",
+		"id,name\n1,Jos\xe9\n", "id,,id \n", "\xff\xfei\x00", "id,name\n\"1\"x,Testbird\n", "a\n\r\n\"\"\n \n\u00a0\n1\n",
 		"a,b\n\"x\r\ny\",\"\"\n\"1\",\r", "a,b\n1,\"2\"\r", "a,b\n1,\"2\r", "a\n\"\"\"\"\n\"a\"\"\n\"\"b\"\n",
 	} {
 		f.Add([]byte(text), ",")
@@ -31,7 +32,7 @@ func FuzzPull(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte, delimiter string) {
 		text = veiled(text)
-		config := settings(write(t, t.TempDir(), "census.csv", string(text), yesterday()))
+		config := settings(write(t, canary.Input(t), "census.csv", string(text), yesterday()))
 		config.Delimiter = delimiter
 		if config.Faults() != nil || delimiter == "tab" {
 			return
@@ -62,7 +63,7 @@ func TestRowsOverManyChunks(t *testing.T) {
 					delimiter+strings.Repeat(pick("x", "智", " "), random.IntN(40))+pick("\n", "\r\n", "\n\n", "\r\r\n")...)
 			}
 			cut := bytes.ToValidUTF8(text[:len(text)-random.IntN(60)], nil)
-			config := settings(write(t, t.TempDir(), "census.csv", string(cut), yesterday()))
+			config := settings(write(t, canary.Input(t), "census.csv", string(cut), yesterday()))
 			config.Delimiter = delimiter
 			got, _, err := drain(t, open(t, config))
 			if len(got.Records) < 1000 {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/csv"
 	"github.com/rosterd/rosterd/internal/source/sourcetest"
@@ -62,14 +63,14 @@ func TestRowsThatFailThePull(t *testing.T) {
 	for _, test := range []struct {
 		name, text, word, detail string
 	}{
-		{"too few cells", "id,name\n1,Ada\n2\n3,Cy Canary\n", source.WordRagged, "line 3: 1 cells where the header has 2"},
-		{"too many cells", "id,name\n1,Ada,Canary\n", source.WordRagged, "line 2: 3 cells where the header has 2"},
+		{"too few cells", "id,name\n1,Ada\n2\n3,Cy Testbird\n", source.WordRagged, "line 3: 1 cells where the header has 2"},
+		{"too many cells", "id,name\n1,Ada,Testbird\n", source.WordRagged, "line 2: 3 cells where the header has 2"},
 		{"ragged behind a quoted line break", "id,name\n1,\"A\nB\"\n2\n", source.WordRagged, "line 4:"},
-		{"rows joined by CR alone", "id,name\n1,Ada\r2,Bo Canary\n", source.WordRagged, "line 2: 3 cells"},
-		{"a quote inside a cell", "id,name\n1,Bo \"Canary\"\n2,Al\n", source.WordRagged, "line 2: a quote inside a cell"},
-		{"text behind a quoted cell", "id,name\n1,\"Bo\" Canary\n2,Al\n", source.WordRagged, "line 2: a quoted cell goes on"},
-		{"a quote that the next row closes", "id,name\n1,\"Bo Canary\n2,\"Al Canary\"\n3,Cy\n", source.WordRagged, "line 2: a quoted cell goes on"},
-		{"a quote that nothing closes", "id,name\n1,Ada\n2,\"Bo Canary\n3,Al Canary\n", source.WordTruncated, "line 3: a quoted cell is not closed"},
+		{"rows joined by CR alone", "id,name\n1,Ada\r2,Bo Testbird\n", source.WordRagged, "line 2: 3 cells"},
+		{"a quote inside a cell", "id,name\n1,Bo \"Testbird\"\n2,Al\n", source.WordRagged, "line 2: a quote inside a cell"},
+		{"text behind a quoted cell", "id,name\n1,\"Bo\" Testbird\n2,Al\n", source.WordRagged, "line 2: a quoted cell goes on"},
+		{"a quote that the next row closes", "id,name\n1,\"Bo Testbird\n2,\"Al Testbird\"\n3,Cy\n", source.WordRagged, "line 2: a quoted cell goes on"},
+		{"a quote that nothing closes", "id,name\n1,Ada\n2,\"Bo Testbird\n3,Al Testbird\n", source.WordTruncated, "line 3: a quoted cell is not closed"},
 		{"cut off inside a quoted cell", "id,name\n1,Ada\n2,\"Bo Can", source.WordTruncated, "line 3: a quoted cell is not closed"},
 		{"nothing at all", "", source.WordEmpty, "is empty"},
 		{"a mark and nothing else", "\xef\xbb\xbf", source.WordEmpty, "is empty"},
@@ -107,11 +108,11 @@ func TestHeadersThatFailThePull(t *testing.T) {
 	for _, test := range []struct {
 		name, text, detail string
 	}{
-		{"the same name twice", "id,canary,x,Canary\n", "columns 2 and 4 have the same name"},
-		{"the same name but for what is ignored", "id,Canary\u00a0Name *, canary  name (home)\n", "columns 2 and 3 have the same name"},
+		{"the same name twice", "id,testbird,x,Testbird\n", "columns 2 and 4 have the same name"},
+		{"the same name but for what is ignored", "id,Testbird\u00a0Name *, testbird  name (home)\n", "columns 2 and 3 have the same name"},
 		{"a name that a blank column gets", "(blank 2),\n", "columns 1 and 2 have the same name"},
-		{"CR alone as line end", "id,name\r1,Bo Canary\r2,Al Canary\r", "LF or CR LF"},
-		{"another delimiter", "id;canary;x\n1;2;3\n", "set delimiter"},
+		{"CR alone as line end", "id,name\r1,Bo Testbird\r2,Al Testbird\r", "LF or CR LF"},
+		{"another delimiter", "id;testbird;x\n1;2;3\n", "set delimiter"},
 		{"more columns than there can be", strings.Repeat("x,", 10_000) + "\n", "10001 columns"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -126,7 +127,7 @@ func TestHeadersThatFailThePull(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	modified := yesterday()
-	path := write(t, t.TempDir(), "census.csv", "id,name\n1,Ada\n2,Bo\n", modified)
+	path := write(t, canary.Input(t), "census.csv", "id,name\n1,Ada\n2,Bo\n", modified)
 	_, report, err := drain(t, open(t, settings(path)))
 	if err != nil {
 		t.Fatal(err)
@@ -190,10 +191,10 @@ func TestTrailer(t *testing.T) {
 		{"no rows", "id,name,phone\nTRAILER,0\n", 0, "", ""},
 		{"missing", rows, 0, source.WordTruncated, "without the trailer"},
 		{"cut off before the number", rows + "TRAILER", 0, source.WordCount, "line 4: the trailer has no column 2"},
-		{"no number", rows + "TRAILER,canary\n", 0, source.WordCount, "line 4: the trailer has no number in column 2"},
+		{"no number", rows + "TRAILER,testbird\n", 0, source.WordCount, "line 4: the trailer has no number in column 2"},
 		{"a negative number", rows + "TRAILER,-2\n", 0, source.WordCount, "no number"},
 		{"a number beyond all bounds", rows + "TRAILER,99999999999999999999\n", 0, source.WordCount, "no number"},
-		{"rows behind it", rows + "TRAILER,2\n3,Cy Canary,z\n", 0, source.WordCount, "line 5: a row after the trailer"},
+		{"rows behind it", rows + "TRAILER,2\n3,Cy Testbird,z\n", 0, source.WordCount, "line 5: a row after the trailer"},
 		{"two of them", rows + "TRAILER,2\nTRAILER,2\n", 0, source.WordCount, "line 5: a row after the trailer"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -214,17 +215,17 @@ func TestTrailer(t *testing.T) {
 func TestFileThatChangesWhileItIsRead(t *testing.T) {
 	// More than the reader's buffers hold, so that the end is still to come
 	// when the change happens.
-	text := "id,name\n" + strings.Repeat("1,Ada Canary\n", 50_000)
+	text := "id,name\n" + strings.Repeat("1,Ada Testbird\n", 50_000)
 	for _, test := range []struct {
 		name   string
 		change func(path string) error
 		detail string
 	}{
-		{"it grows", func(path string) error { return appendTo(path, "2,Bo Canary\n") }, "it changed meanwhile"},
+		{"it grows", func(path string) error { return appendTo(path, "2,Bo Testbird\n") }, "it changed meanwhile"},
 		{"it grows by half a row", func(path string) error { return appendTo(path, "2,\"Bo Can") }, "it changed meanwhile"},
 		{"it grows and keeps its time", func(path string) error {
 			info, err := os.Stat(path)
-			return errors.Join(err, appendTo(path, "2,Bo Canary\n"), os.Chtimes(path, time.Time{}, info.ModTime()))
+			return errors.Join(err, appendTo(path, "2,Bo Testbird\n"), os.Chtimes(path, time.Time{}, info.ModTime()))
 		}, "it changed meanwhile"},
 		{"it shrinks", func(path string) error { return os.Truncate(path, 300_001) }, "it changed meanwhile"},
 		{"it is touched", func(path string) error { return os.Chtimes(path, time.Time{}, time.Now()) }, "it changed meanwhile"},
@@ -237,7 +238,7 @@ func TestFileThatChangesWhileItIsRead(t *testing.T) {
 		{"it is moved away", func(path string) error { return os.Rename(path, path+".old") }, "was moved away meanwhile"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			path := write(t, t.TempDir(), "census.csv", text, yesterday())
+			path := write(t, canary.Input(t), "census.csv", text, yesterday())
 			sink := &sourcetest.Recorder{OnRecord: func(n int) error {
 				if n != 10 {
 					return nil
@@ -251,7 +252,7 @@ func TestFileThatChangesWhileItIsRead(t *testing.T) {
 }
 
 func TestErrorOfTheSinkGoesBeforeAChangeOfTheFile(t *testing.T) {
-	path := write(t, t.TempDir(), "census.csv", "id,name\n1,Ada\n", yesterday())
+	path := write(t, canary.Input(t), "census.csv", "id,name\n1,Ada\n", yesterday())
 	refused := errors.New("refused")
 	sink := &sourcetest.Recorder{OnRecord: func(int) error {
 		if err := appendTo(path, "2,Bo\n"); err != nil {
@@ -265,7 +266,7 @@ func TestErrorOfTheSinkGoesBeforeAChangeOfTheFile(t *testing.T) {
 }
 
 func TestCancelledPullSaysSoWhateverBecameOfTheFile(t *testing.T) {
-	path := write(t, t.TempDir(), "census.csv", "id,name\n1,Ada\n2,Bo\n", yesterday())
+	path := write(t, canary.Input(t), "census.csv", "id,name\n1,Ada\n2,Bo\n", yesterday())
 	ctx, cancel := context.WithCancel(t.Context())
 	sink := &sourcetest.Recorder{OnRecord: func(int) error {
 		cancel()
@@ -291,9 +292,9 @@ func BenchmarkPull(b *testing.B) {
 	var text strings.Builder
 	text.WriteString("employee_id,first_name,last_name,dob,mobile,work_email,street,street2,city,state,zip,plan_code,department,status\n")
 	for i := range 100_000 {
-		fmt.Fprintf(&text, "E%06d,Ada,Canary,02/03/1980,(202) 555-0143,canary%d@example.com,1 Main St,,Springfield,IL,62701,GOLD,mol_seg_%03d,active\n", i, i, i%100)
+		fmt.Fprintf(&text, "E%06d,Ada,Testbird,02/03/1980,(202) 555-0143,canary%d@example.com,1 Main St,,Springfield,IL,62701,GOLD,mol_seg_%03d,active\n", i, i, i%100)
 	}
-	path := filepath.Join(b.TempDir(), "census.csv")
+	path := filepath.Join(canary.Input(b), "census.csv")
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		b.Fatal(err)
 	}

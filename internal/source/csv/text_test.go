@@ -47,16 +47,16 @@ func TestEncodingsThatAreRefused(t *testing.T) {
 		change func(*csv.Config)
 		detail string
 	}{
-		{"windows-1252 that is not declared", "id,name\n1,Bo Canary\n2,Jos\xe9 Canary\n", nil, "line 3: a byte that is not UTF-8; if the file comes from Windows, declare encoding windows-1252"},
+		{"windows-1252 that is not declared", "id,name\n1,Bo Testbird\n2,Jos\xe9 Testbird\n", nil, "line 3: a byte that is not UTF-8; if the file comes from Windows, declare encoding windows-1252"},
 		{"a character cut off by the end", "id,name\n1,Jos\xc3", nil, "line 2: a byte that is not UTF-8"},
 		{"a surrogate", "id,name\n1,\xed\xa0\x80\n", nil, "line 2: a byte that is not UTF-8"},
 		{"UTF-16, little end first", "\xff\xfei\x00d\x00\n\x00", nil, "line 1: the file is UTF-16"},
 		{"UTF-16, big end first", "\xfe\xff\x00i\x00d\x00\n", nil, "line 1: the file is UTF-16"},
 		{"UTF-16 declared as windows-1252", "\xff\xfei\x00d\x00\n\x00", windows, "line 1: the file is UTF-16"},
 		{"UTF-16 without a mark", "i\x00d\x00\n\x00", nil, "line 1: a NUL byte"},
-		{"a NUL in a row", "id,name\n1,Bo\n2,Al\x00Canary\n", nil, "line 3: a NUL byte"},
+		{"a NUL in a row", "id,name\n1,Bo\n2,Al\x00Testbird\n", nil, "line 3: a NUL byte"},
 		{"UTF-8 declared as windows-1252", "\xef\xbb\xbfid,name\n1,Jos\xc3\xa9\n", windows, "line 1: the file is marked as UTF-8"},
-		{"a byte that windows-1252 does not have", "id,name\n1,Canary\x81\n", windows, "line 2: a byte that windows-1252 does not have"},
+		{"a byte that windows-1252 does not have", "id,name\n1,Testbird\x81\n", windows, "line 2: a byte that windows-1252 does not have"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, _, err := pull(t, test.text, test.change)
@@ -97,19 +97,19 @@ func TestCharactersAcrossChunks(t *testing.T) {
 }
 
 func TestLineOfABadByteFarIntoTheFile(t *testing.T) {
-	text := "id,name\n" + strings.Repeat("1,Zoë\n", 40_000) + "2,Jos\xe9 Canary\n"
+	text := "id,name\n" + strings.Repeat("1,Zoë\n", 40_000) + "2,Jos\xe9 Testbird\n"
 	_, _, err := pull(t, text, nil)
 	wantFault(t, err, source.WordEncoding, "line 40002:")
 }
 
 func TestRowLargerThanAnyPersonIsRefused(t *testing.T) {
-	person := "1,Ada Canary\n"
+	person := "1,Ada Testbird\n"
 	for _, test := range []struct {
 		name string
 		text string
 	}{
-		{"an open quote swallows the file", "id,name\n1,\"Bo Canary\n" + strings.Repeat(person, 200_000)},
-		{"one endless cell", "id,name\n1," + strings.Repeat("Canary", 400_000) + "\n"},
+		{"an open quote swallows the file", "id,name\n1,\"Bo Testbird\n" + strings.Repeat(person, 200_000)},
+		{"one endless cell", "id,name\n1," + strings.Repeat("Testbird", 400_000) + "\n"},
 		{"endless blank lines", "id,name\n" + strings.Repeat("\n", 2_000_000) + person},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -32,7 +32,7 @@ func TestInjectedErrorsEndThePull(t *testing.T) {
 		{"later than there are records", 9, true, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := mem.New([]string{"id", "name"}, []string{"1", "Ada Canary"}, []string{"2", "Bo Canary"})
+			s := mem.New([]string{"id", "name"}, []string{"1", "Ada Testbird"}, []string{"2", "Bo Testbird"})
 			s.Err, s.ErrAfter = broken, test.after
 			var got sourcetest.Recorder
 			report, err := s.Pull(t.Context(), &got)
@@ -71,7 +71,7 @@ func TestRowsThatNoSourceMayDeliver(t *testing.T) {
 		word   string
 	}{
 		{"too few values", mem.New([]string{"id", "name"}, []string{"1"}), source.WordRagged},
-		{"too many values", mem.New([]string{"id"}, []string{"1", "Ada Canary"}), source.WordRagged},
+		{"too many values", mem.New([]string{"id"}, []string{"1", "Ada Testbird"}), source.WordRagged},
 		{"two columns of one name", mem.New([]string{"Name", "name *"}), source.WordHeader},
 		{"a column without a name", mem.New([]string{"id", " "}), source.WordHeader},
 	} {
