@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/mapping"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/source"
@@ -80,7 +81,7 @@ var _ source.Sink = (*intake)(nil)
 // BenchmarkCensus is what a row costs from the file to a validated person.
 func BenchmarkCensus(b *testing.B) {
 	const rows = 20_000
-	path := filepath.Join(b.TempDir(), "census.csv")
+	path := filepath.Join(canary.Dir(b), "census.csv")
 	if err := os.WriteFile(path, []byte(crowd(rows)), 0o600); err != nil {
 		b.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/sandbox"
@@ -128,7 +129,7 @@ func tales() []tale {
 				w.settings.Limits.FirstSync = plan.FirstHold
 			},
 			change: func(w *world) {
-				old := filepath.Join(w.t.TempDir(), "old.db")
+				old := filepath.Join(canary.Dir(w.t), "old.db")
 				if err := w.store.Backup(w.t.Context(), old); err != nil {
 					w.t.Fatal(err)
 				}
@@ -166,7 +167,7 @@ func (w *world) putBack(copied string) {
 // cutPower goes on with what is on disk at this moment, as after a power cut.
 func (w *world) cutPower() {
 	w.t.Helper()
-	dir := w.t.TempDir()
+	dir := canary.Dir(w.t)
 	if err := os.CopyFS(dir, os.DirFS(w.dir)); err != nil {
 		w.t.Fatal(err)
 	}

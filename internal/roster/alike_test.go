@@ -110,7 +110,7 @@ func FuzzCharacters(f *testing.F) {
 	}
 	today := roster.Today(time.Unix(1_800_000_000, 0), time.UTC)
 	f.Fuzz(func(t *testing.T, text string) {
-		m := canary(t)
+		m := bird(t)
 		m.Address.Line1 = "a" + text
 		problems := roster.Validate(&m, today)
 		wrong := len([]rune(m.Address.Line1)) > 255 || strings.ContainsFunc(text, func(r rune) bool { return r == unicode.ReplacementChar || unicode.IsControl(r) })

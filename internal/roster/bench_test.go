@@ -11,7 +11,7 @@ import (
 func BenchmarkDigest(b *testing.B) {
 	members := make([]roster.Member, 1000)
 	for i := range members {
-		members[i] = canary(b)
+		members[i] = bird(b)
 		members[i].ReferenceID = fmt.Sprintf("E%07d", i)
 	}
 	b.ReportAllocs()

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/rosterd/rosterd/internal/canary"
 )
 
 // The groups and plans of every employer. West does not exist at first: where
@@ -166,13 +168,13 @@ func columns() []string {
 
 // row is what an export says of a worker.
 func (w worker) row() []string {
-	phone := "2025550143"
+	phone := canary.Phone
 	if w.broken {
 		phone = "none"
 	}
 	return []string{
-		w.ref, "Canaria", "Testbird" + letters(w.serial), w.born(), phone, "canaria." + letters(w.serial) + "@example.org",
-		"1 Cage Street", "Springfield" + letters(w.city), "IL", "62701", w.plan, w.group, w.status, w.hired, w.leaves,
+		w.ref, canary.GivenName, canary.FamilyName + letters(w.serial), w.born(), phone, letters(w.serial) + canary.Mail,
+		canary.Street, canary.City + letters(w.city), "IL", canary.ZIP, w.plan, w.group, w.status, w.hired, w.leaves,
 	}
 }
 

@@ -278,13 +278,3 @@ func (l *laws) forget() {
 		l.mayBeCovered(entry.Group, entry.Sync.Members...)
 	}
 }
-
-// silence is law 8: nothing that rosterd wrote holds anything of a person.
-func silence(what string, text string) error {
-	for _, canary := range []string{"Canaria", "canaria.", "Testbird", "Springfield", "Cage Street", "2025550143"} {
-		if strings.Contains(text, canary) {
-			return fmt.Errorf("law 8: %s holds %q", what, canary)
-		}
-	}
-	return nil
-}

@@ -1,18 +1,15 @@
 package sim_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/rosterd/rosterd/internal/app"
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
 	"github.com/rosterd/rosterd/internal/roster"
@@ -24,7 +21,8 @@ type process struct {
 	w     *world
 	app   *app.App
 	store *store.Store
-	api   reconcile.API
+	gate  gate
+	runs  *reconcile.Reconciler
 	ctx   context.Context // ends with the lease
 }
 
@@ -32,10 +30,10 @@ type process struct {
 func (w *world) start(ctx context.Context) (*process, error) {
 	a, err := app.New(app.Options{
 		Environ: []string{
-			"VITABLE_CONNECT_API_KEY=canarykey", "VITABLE_CONNECT_BASE_URL=http://127.0.0.1",
-			"ROSTERD_DATA_DIR=" + w.data(), "ROSTERD_CONFIG=" + filepath.Join(w.dir, "rosterd.yaml"),
+			"VITABLE_CONNECT_API_KEY=" + canary.Secret, "VITABLE_CONNECT_BASE_URL=http://127.0.0.1",
+			"ROSTERD_DATA_DIR=" + w.data, "ROSTERD_CONFIG=" + filepath.Join(w.exports, "rosterd.yaml"),
 		},
-		Log: &w.logs, Now: w.now, Transport: &w.wire, Version: "sim",
+		Log: w.logs, Now: w.now, Transport: &w.wire, Version: "sim",
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read environment: %w", err)
@@ -51,10 +49,14 @@ func (p *process) open(ctx context.Context) (err error) {
 	if err := p.app.ReadFile(); err != nil {
 		return fmt.Errorf("read file: %w", err)
 	}
-	if p.api, err = p.app.Client(nil); err != nil {
+	api, err := p.app.Client(nil)
+	if err != nil {
 		return err
 	}
 	if p.store, err = p.app.OpenStore(ctx); err != nil {
+		return err
+	}
+	if p.runs, err = p.app.Reconciler(&p.gate, api, canary.Registry(p.w.t)); err != nil {
 		return err
 	}
 	p.ctx, err = p.app.TakeLease(ctx, p.store, false)
@@ -63,16 +65,15 @@ func (p *process) open(ctx context.Context) (err error) {
 
 // run makes one run. around may put something between it and its store.
 func (p *process) run(ctx context.Context, o reconcile.Options, around func(reconcile.Store) reconcile.Store) (roster.Run, error) {
-	var remembered reconcile.Store = witness{p.store, p.w}
+	p.gate.Store = witness{p.store, p.w}
 	if around != nil {
-		remembered = around(remembered)
+		p.gate.Store = around(p.gate.Store)
 	}
-	r, err := p.app.Reconciler(remembered, p.api, prometheus.NewRegistry())
-	if err != nil {
-		return roster.Run{}, err
-	}
-	return r.Run(ctx, o)
+	return p.runs.Run(ctx, o)
 }
+
+// gate is where a run's store can be exchanged.
+type gate struct{ reconcile.Store }
 
 func (p *process) end() error { return p.app.Close() }
 
@@ -111,19 +112,6 @@ func (w *world) fused(fuse *reconciletest.Fuse) func(reconcile.Store) reconcile.
 	return fuse.Store
 }
 
-// log is what a process writes, from several goroutines.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
 // configure writes the configuration file. Each version has another mapping.
 // What was sent has settled before it is sent again, however long Vitable takes.
 func (w *world) configure() error {
@@ -147,5 +135,5 @@ sources:
       city: city, state: state, zipcode: zip, plan: plan_code, group: department, status: status, hire_date: hired, termination_date: leaves}}
 `, name, w.systems[i].path, include)
 	}
-	return os.WriteFile(filepath.Join(w.dir, "rosterd.yaml"), []byte(text), 0o600)
+	return os.WriteFile(filepath.Join(w.exports, "rosterd.yaml"), []byte(text), 0o600)
 }

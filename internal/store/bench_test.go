@@ -87,7 +87,7 @@ func BenchmarkDelivery(b *testing.B) {
 // BenchmarkSeal is what the people of one group of 1,000 cost beside the
 // database: packed, compressed and encrypted, and back.
 func BenchmarkSeal(b *testing.B) {
-	s, err := store.Open(b.Context(), store.Options{Dir: b.TempDir()})
+	s, err := store.Open(b.Context(), store.Options{Dir: canary.Dir(b)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
 )
@@ -26,7 +27,7 @@ func put(t *testing.T, database, dir string) {
 // keyed is an empty directory with the key of another.
 func keyed(t *testing.T, from string) string {
 	t.Helper()
-	dir := t.TempDir()
+	dir := canary.Dir(t)
 	check(t, os.WriteFile(filepath.Join(dir, "state.key"), value(os.ReadFile(filepath.Join(from, "state.key")))(t), 0o600))
 	return dir
 }
@@ -34,7 +35,7 @@ func keyed(t *testing.T, from string) string {
 // backedUp writes a backup of a closed directory.
 func backedUp(t *testing.T, dir string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "backup.db")
+	path := filepath.Join(canary.Dir(t), "backup.db")
 	s := mustOpen(t, store.Options{Dir: dir, Now: newClock().time})
 	check(t, s.Backup(t.Context(), path))
 	check(t, s.Close())
