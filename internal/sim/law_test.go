@@ -206,6 +206,9 @@ func (l *laws) changesPlan(told worker, e evidence) bool {
 // limits is the second half of law 1: what no person approved stays within
 // them. They are written here once more, from the design.
 func (l *laws) limits(entry sandbox.Entry, e evidence) error {
+	if unapproved := l.lost[e.run][entry.Group]; len(entry.Sync.Members) == 0 && len(unapproved) > 0 {
+		return fmt.Errorf("law 1: %s is empty, and nobody approved that %v leave", entry.Group, unapproved)
+	}
 	if l.w.story.Setup.Lax || l.lost[e.run] == nil {
 		return nil
 	}

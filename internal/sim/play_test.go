@@ -81,9 +81,7 @@ func newWorld(t *testing.T, data, exports string, h history) (*world, error) {
 		pinned: map[string]bool{}, serials: map[string]int{}, plans: map[string]string{}, intents: map[string]int64{}, looks: map[string]bool{},
 	}
 	w.box = sandbox.New(sandbox.Options{
-		Groups: []sandbox.Group{
-			{Name: "North", ExternalReferenceID: north}, {Name: "South", ExternalReferenceID: south}, {Name: "East", ExternalReferenceID: east},
-		},
+		Groups:     groups(),
 		Plans:      []sandbox.Plan{{ID: gold, Name: "Gold"}, {ID: silver, Name: "Silver"}},
 		Processing: processingTimes()[h.Setup.Processing],
 	})
@@ -96,8 +94,26 @@ func newWorld(t *testing.T, data, exports string, h history) (*world, error) {
 		for _, one := range w.employer.workers {
 			w.box.Seed(one.group, one.seed())
 		}
+		if h.Setup.FirstSync == "hold" { // "allow" is for those who know that there is nobody
+			w.box.Seed(north, worker{serial: 999, ref: stray, plan: gold}.seed())
+		}
 	}
 	return w, w.configure()
+}
+
+// stray is covered in north, and no HR system knows them.
+const stray = "STRAY"
+
+// groups are more than fit on one page of Vitable's list, those of the employer
+// last.
+func groups() []sandbox.Group {
+	var all []sandbox.Group
+	for n := range 100 {
+		all = append(all, sandbox.Group{Name: "Other", ExternalReferenceID: "other" + letters(n)})
+	}
+	return append(all,
+		sandbox.Group{Name: "North", ExternalReferenceID: north}, sandbox.Group{Name: "South", ExternalReferenceID: south},
+		sandbox.Group{Name: "East", ExternalReferenceID: east})
 }
 
 // processingTimes are how long Vitable takes for a roster.
@@ -117,11 +133,11 @@ func (w worker) seed() sandbox.Member {
 
 func (w *world) now() time.Time { return time.Now().Add(w.offset) }
 
-// pass lets time go by. Nobody keeps a process for hours: its heartbeat would
-// be most of what a history costs.
+// pass lets time go by. Over a night with a long way to the next run the process
+// ends, as that of a job does.
 func (w *world) pass(d time.Duration) error {
 	var err error
-	if w.proc != nil && d > 10*time.Minute {
+	if w.proc != nil && d > 24*time.Hour {
 		err = w.proc.end()
 		w.proc = nil
 	}
@@ -335,7 +351,7 @@ func (w *world) once(ctx context.Context, d day) error {
 	}
 	w.wire.Before, w.wire.After = nil, nil
 	w.watchIntents()
-	running, cancel := context.WithCancel(w.proc.ctx)
+	running, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var around func(reconcile.Store) reconcile.Store
 	switch d.Run {
@@ -359,7 +375,7 @@ func (w *world) once(ctx context.Context, d day) error {
 // again is a run that the daemon repeats within minutes.
 func (w *world) again(ctx context.Context) error {
 	w.watchIntents()
-	return w.judged(false, func() (roster.Run, error) { return w.proc.run(w.proc.ctx, reconcile.Options{Repeat: true}, nil) }, false)
+	return w.judged(false, func() (roster.Run, error) { return w.proc.run(ctx, reconcile.Options{Repeat: true}, nil) }, false)
 }
 
 // judged makes a run and asserts the laws.
@@ -445,7 +461,7 @@ func (w *world) byTheClock(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	two, cancel := context.WithTimeout(w.proc.ctx, 90*time.Minute)
+	two, cancel := context.WithTimeout(ctx, 90*time.Minute)
 	defer cancel()
 	var failed error
 	schedule.Loop(two, plan, schedule.Options{Now: w.now, NextDue: func(time.Time) {}, Panicked: func(cause any) { failed = fmt.Errorf("panic: %v", cause) }},
@@ -473,7 +489,7 @@ func (w *world) inThePast(ctx context.Context) error {
 	if !refuses {
 		return nil
 	}
-	_, err = w.proc.run(w.proc.ctx, reconcile.Options{}, nil)
+	_, err = w.proc.run(ctx, reconcile.Options{}, nil)
 	if !errors.Is(err, reconcile.ErrClock) || len(w.box.Ledger()) != requests {
 		return fmt.Errorf("law 1: a run two days before the last one: %v, %d requests", err, len(w.box.Ledger())-requests)
 	}

@@ -35,6 +35,7 @@ var (
 	histories = flag.Int("sim.histories", 0, "how many histories to play; 0: 2000, and 100 with -short")
 	limit     = flag.Duration("sim.for", 5*time.Minute, "how long to play at most")
 	firstSeed = flag.Int("sim.seed", 0, "the first seed; 0: of the clock")
+	shortens  = flag.Bool("sim.shorten", true, "shorten a history that breaks a law")
 	verbose   = flag.Bool("sim.log", false, "print rosterd's log of a history that breaks a law")
 	players   = flag.Int("sim.players", 2, "how many histories to play side by side")
 )
@@ -104,7 +105,7 @@ func TestLaws(t *testing.T) {
 func shorten(t *testing.T, h history, broken error) (history, error) {
 	t.Helper()
 	until := time.Now().Add(30 * time.Second)
-	for again := true; again && time.Now().Before(until); {
+	for again := *shortens; again && time.Now().Before(until); {
 		again = false
 		for _, shorter := range h.shorter() {
 			if err := play(t, shorter); err != nil {
