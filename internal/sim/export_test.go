@@ -160,14 +160,23 @@ func flawed(people []worker, f flaw, pick int) (text []byte, unsaid []string) {
 		return []byte("<!doctype html>\n<html><title>Sign in</title></html>\n"), nil
 	}
 	text = encode(header, rows)
-	if f == cut { // somewhere in the last three rows, never at their end
-		end := len(text) - 2 - pick%200
-		for end > 0 && (text[end-1] == '\n' || text[end] == '\n') {
-			end--
-		}
-		text = text[:end]
+	if f == cut {
+		text = text[:cutAt(text, pick)]
 	}
 	return text, unsaid
+}
+
+// cutAt is somewhere in the last rows, often just before the end of one, never
+// just behind it: such a file is whole for all that anybody can tell.
+func cutAt(text []byte, pick int) int {
+	end := len(text) - 1 - pick%200
+	if pick%2 == 0 {
+		end = bytes.LastIndexByte(text[:end+1], '\n')
+	}
+	if text[end-1] == '\n' {
+		end--
+	}
+	return end
 }
 
 func rotated(row []string) []string { return append(slices.Clone(row[1:]), row[0]) }

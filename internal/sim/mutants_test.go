@@ -1,0 +1,203 @@
+package sim_test
+
+// mutants are the deliberate bugs: ways in which somebody could lose coverage,
+// or rosterd could tell what is not so.
+func mutants() []mutant {
+	return []mutant{
+		{
+			"the guard counts absences only", "plan/guard.go",
+			"if g.passing(always) > l.allowed(l.MaxRemovals, c.Baseline) {",
+			"if g.passing(absent) > l.allowed(l.MaxRemovals, c.Baseline) {",
+		},
+		{
+			"no limit for absences", "plan/guard.go",
+			"if g.passing(absent) > l.allowed(l.MaxAbsent, c.Baseline) {",
+			"if false {",
+		},
+		{
+			"no limit for a run", "plan/hold.go",
+			"if leaving == 0 || leaving <= m.in.Limits.AllowedInRun(people) {",
+			"if true || people == 0 {",
+		},
+		{
+			"no limit for a week", "plan/guard.go",
+			"rest > 0 && rest+c.Recent > l.allowedRolling(c.Baseline+c.Recent)",
+			"rest > 0 && rest > l.allowedRolling(c.Baseline+c.Recent)",
+		},
+		{
+			"an emptied group passes", "plan/guard.go",
+			"if c.Remaining == 0 {",
+			"if c.Remaining < 0 {",
+		},
+		{
+			"a changed configuration passes", "plan/guard.go",
+			"if c.ConfigChanged {",
+			"if c.ConfigChanged && false {",
+		},
+		{
+			"another reference_id passes", "plan/guard.go",
+			"g.hold(roster.ReasonRekeyed, func(s Suspect) bool { return s.Class == roster.Replaced })",
+			"",
+		},
+		{
+			"an invalid row is dropped", "plan/enrolled.go",
+			"case problem.Kind != \"\":\n\t\treturn treatment{kind: carryLast, why: roster.CarriedInvalid, problem: problem}\n\tcase p.Standing",
+			"case problem.Kind != \"\":\n\t\treturn treatment{kind: leaveOut, class: roster.Ineligible, problem: problem}\n\tcase p.Standing",
+		},
+		{
+			"no grace for the absent", "plan/enrolled.go",
+			"case p == nil && missed < limits.AbsencePulls:",
+			"case p == nil && missed < limits.AbsencePulls-1:",
+		},
+		{
+			"failed pulls count for the grace", "plan/make.go",
+			"case !m.in.CountPull || m.anySource(inDoubt) || m.fromShrunk(d, e):",
+			"case !m.in.CountPull || m.fromShrunk(d, e):",
+		},
+		{
+			"repeated runs count for the grace", "plan/make.go",
+			"case !m.in.CountPull || m.anySource(inDoubt) || m.fromShrunk(d, e):",
+			"case m.anySource(inDoubt) || m.fromShrunk(d, e):",
+		},
+		{
+			"a row without reference_id is nobody's", "plan/make.go",
+			"return m.lastSeenIn(d, e, func(source string) bool { return m.census.Nameless[source] > 0 })",
+			"return false",
+		},
+		{
+			"a pin is no pin", "plan/make.go",
+			"if m.in.Pins[e.Member.ReferenceID] {",
+			"if m.in.Pins[e.Member.ReferenceID] && class != roster.Terminated && class != roster.Ineligible {",
+		},
+		{
+			"a source in doubt feeds its groups", "plan/make.go",
+			"return state == roster.SourceBroken || state == roster.SourceOld",
+			"return false",
+		},
+		{
+			"people of unknown fate are nobody", "plan/make.go",
+			"if len(unknown) == 0 {\n\t\treturn base",
+			"if len(unknown) >= 0 {\n\t\treturn base",
+		},
+		{
+			"a first roster needs nobody's approval", "plan/decide.go",
+			"case d.state.HasBaseline || len(d.base) > 0 || created:",
+			"case true || created:",
+		},
+		{
+			"what did not change is sent", "plan/decide.go",
+			"case delivered.Digest != digestOf(entries):",
+			"case delivered.Digest != \"\":",
+		},
+		{
+			"an approval covers any set", "plan/approval.go",
+			"\t\tif !approved[r] {\n\t\t\treturn false",
+			"\t\tif !approved[r] {\n\t\t\tcontinue",
+		},
+		{
+			"an approval is for any digest", "store/verdict.go",
+			"case roster.HoldOpen, roster.HoldRejected:\n\t\treturn hold.Digest == v.Digest",
+			"case roster.HoldOpen, roster.HoldRejected:\n\t\treturn true",
+		},
+		{
+			"moves in any order", "reconcile/deliver.go",
+			"for _, loser := range g.After {",
+			"for _, loser := range g.After[:0] {",
+		},
+		{
+			"whoever was not let go arrives", "reconcile/deliver.go",
+			"entries := g.Without(c.notLetGo(g))",
+			"entries := g.Without(nil)",
+		},
+		{
+			"the baseline is written before the outcome", "reconcile/deliver.go",
+			"return c.followUp(ctx, sync, first)",
+			"_ = first\n\teffect, err := c.r.complete(keep, sync, roster.Outcome{Done: true, CompletedAt: c.r.Now()}, c.mem)\n\tif err != nil {\n\t\treturn c.broken(err)\n\t}\n\tc.mu.Lock()\n\tc.effects[sync.Group] = effect\n\tc.mu.Unlock()\n\treturn deliveryDone",
+		},
+		{
+			"a roster is sent before its intent", "reconcile/deliver.go",
+			"id, err := c.r.Store.Intend(keep, sync)",
+			"_, _ = c.r.API.Submit(ctx, g.GroupID, members)\n\tid, err := c.r.Store.Intend(keep, sync)",
+		},
+		{
+			"an unknown fate needs no time", "reconcile/recall.go",
+			"return max(r.Settings.Settle, usually+usually/4)",
+			"return 0 * max(r.Settings.Settle, usually)",
+		},
+		{
+			"a lost answer is taken for a refusal", "reconcile/deliver.go",
+			"end.State, failure.Kind = roster.SyncNoAnswer, roster.SyncUnknown",
+			"failure.Kind = roster.SyncUnknown",
+		},
+		{
+			"an approval is used in every round", "reconcile/recall.go",
+			"m.holds, m.pins = map[string]roster.Hold{}, map[string]bool{}\n",
+			"if m.holds == nil {\n\t\tm.holds, m.pins = map[string]roster.Hold{}, map[string]bool{}\n\t}\n",
+		},
+		{
+			"a failed source is no reason to worry", "reconcile/verdict.go",
+			"{f.Source, roster.RunSourceFailed, 5, counts(roster.ConcernSource)},",
+			"",
+		},
+		{
+			"the clock is always right", "reconcile/run.go",
+			"if ok && r.Now().Add(maxStepBack).Before(last.StartedAt) {",
+			"if ok && r.Now().IsZero() && last.StartedAt.IsZero() {",
+		},
+		{
+			"an ambiguous roster is sent again", "vitable/classify.go",
+			"case k.writes():\n\t\treturn verdict{fate: roster.FateUnknown}",
+			"case k.writes():\n\t\treturn verdict{again: true, fate: roster.FateUnknown}",
+		},
+		{
+			"a list is its first page", "vitable/paging.go",
+			"w.done = page >= w.frame.pages\n\tif w.done && len(w.items) != w.frame.total {",
+			"w.done = true\n\tif len(w.items) > w.frame.total {",
+		},
+		{
+			"requests in flight are forgotten", "store/sync.go",
+			"sealed FROM syncs WHERE settled = 0 ORDER BY id",
+			"sealed FROM syncs WHERE settled = 0 AND state <> 'submitted' ORDER BY id",
+		},
+		{
+			"anybody may have the lease", "store/lock.go",
+			"case errors.Is(err, syscall.EWOULDBLOCK):\n\t\t\treturn errLocked",
+			"case errors.Is(err, syscall.EWOULDBLOCK):\n\t\t\treturn nil",
+		},
+		{
+			"people lie open in the database", "store/seal.go",
+			"return s.aead.Seal(nil, nil, s2.Encode(nil, plain), []byte(about))",
+			"return append(s.aead.Seal(nil, nil, s2.Encode(nil, plain), []byte(about)), plain...)",
+		},
+		{
+			"a name stands in the log", "reconcile/deliver.go",
+			"c.r.Log.Warn(\"sync not delivered\", zap.String(\"group\", sync.Group),",
+			"c.r.Log.Warn(\"sync not delivered\", zap.String(\"first\", sync.Entries[0].Member.FirstName), zap.String(\"group\", sync.Group),",
+		},
+		{
+			"no records are a good pull", "source/judge.go",
+			"case report.Seen == 0:",
+			"case report.Seen < 0:",
+		},
+		{
+			"a source that shrank is fine", "source/judge.go",
+			"case last != nil && shrankBy(last.Records, report.Seen) > limits.MaxShrinkPercent:",
+			"case false:",
+		},
+		{
+			"an older file is as good", "source/judge.go",
+			"case last != nil && !report.AsOf.IsZero() && report.AsOf.Add(clockSlack).Before(last.AsOf):",
+			"case false:",
+		},
+		{
+			"a cut file is whole", "source/judge.go",
+			"case last != nil && last.Ending == EndingNewline && report.Ending == EndingOpen:",
+			"case false:",
+		},
+		{
+			"a termination acts early", "mapping/standing.go",
+			"out := dated && !today.Before(e.outOn(facts.Ended))",
+			"out := dated && !today.IsZero()",
+		},
+	}
+}
