@@ -45,7 +45,7 @@ func TestNumbersThatBeginAlikeHaveOneVerdict(t *testing.T) {
 // Names and addresses are what collapsing and composing make of them, in
 // whatever way that is done.
 func FuzzWords(f *testing.F) {
-	for _, text := range []string{"", "Ann", "Ann Lee", "Ann  Lee", "Zoe\u0308", "Zoë Lee", " \u00a0Ann\u200b", "a\tb", "\u1100\u1161", "Ann\x7f", "Jos\xe9"} {
+	for _, text := range []string{"", "Ann", "Ann Lee", "Ann  Lee", "Zoe\u0308", "Zoë Lee", " \u00a0Ann\u200b", "a\tb", "\u1100\u1161", "Ann\x7f", "Jos\xe9", "o\u02ff", "o\u0300", "Zo\u00eb\u0085", "\u0344"} {
 		f.Add(text)
 	}
 	binding, columns := bind(f, census(), mapping.Eligibility{}, ann())

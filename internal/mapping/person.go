@@ -3,7 +3,7 @@ package mapping
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -147,16 +147,16 @@ func (r *reading) words(t target) string {
 	return norm.NFC.String(roster.CollapseSpace(text))
 }
 
-// plainWords reports ASCII without a blank too many: nearly every text, and
-// nothing to be done about it.
+// plainWords reports a text that has no blank too many and nothing to compose:
+// nearly every one. All characters before the first combining one, U+0300, are
+// composed.
 func plainWords(text string) bool {
 	blank := true // so that a leading blank counts as one too many
-	for i := range len(text) {
-		b := text[i]
-		if b < ' ' || b >= utf8.RuneSelf || b == ' ' && blank {
+	for _, r := range text {
+		if r <= ' ' && (r < ' ' || blank) || r >= 0x80 && (r >= 0x300 || unicode.IsSpace(r)) {
 			return false
 		}
-		blank = b == ' '
+		blank = r == ' '
 	}
 	return !blank
 }

@@ -70,5 +70,5 @@ func cutLabel(domain string) (label, rest string, more bool) {
 }
 
 func wordByte(b byte) bool {
-	return b == '-' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
+	return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '-' || b >= 'A' && b <= 'Z'
 }

@@ -11,6 +11,9 @@ import "strings"
 //
 //nolint:gocyclo // a truth table reads best in one piece
 func ZIP(text, state string) (zip string, restored bool) {
+	if ValidZIP(text) {
+		return text, false
+	}
 	text = strings.TrimSuffix(Clean(text), ".0") // a number's way of saying nothing
 	first, last, extended := strings.Cut(text, "-")
 	switch {

@@ -88,7 +88,7 @@ func textFault(text string) string {
 func charactersFault(text string) string {
 	for i := range len(text) {
 		if text[i] < ' ' || text[i] >= 0x7f {
-			return anyCharactersFault(text)
+			return anyCharactersFault(text[i:])
 		}
 	}
 	return ""
