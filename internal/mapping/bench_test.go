@@ -56,11 +56,13 @@ func crowd(rows int) string {
 	return text.String()
 }
 
-// intake maps records and forgets them.
+// intake maps records and keeps the people, in pages: one slice of all that
+// grew would be copied again and again, and cost more than all of the mapping.
 type intake struct {
 	mapper  *mapping.Mapper
 	binding *mapping.Binding
 	day     roster.Date
+	pages   [][]roster.Person
 	in      int
 }
 
@@ -70,7 +72,14 @@ func (s *intake) Columns(names []string) (err error) {
 }
 
 func (s *intake) Record(values []string, place int) error {
-	if p := s.binding.Person(values, place, s.day); p.Sendable() {
+	last := len(s.pages) - 1
+	if last < 0 || len(s.pages[last]) == cap(s.pages[last]) {
+		s.pages = append(s.pages, make([]roster.Person, 0, 256))
+		last++
+	}
+	p := s.binding.Person(values, place, s.day)
+	s.pages[last] = append(s.pages[last], p)
+	if p.Sendable() {
 		s.in++
 	}
 	return nil
