@@ -15,15 +15,15 @@ import (
 
 // The verdict of the library is kept for all numbers that begin alike. That it
 // is theirs is asked anew here: for every area code, the exchanges that are
-// special anywhere (N11, 555, both ends of a hundred) and some of all others.
+// special anywhere (N11, 555, the first of a hundred) and some of all others.
 func TestNumbersThatBeginAlikeHaveOneVerdict(t *testing.T) {
 	binding, columns := bind(t, census(), mapping.Eligibility{}, ann())
 	row, day := with(ann()), today(t)
 	valid := 0
 	for area := 200; area < 1000; area++ {
 		for exchange := range 1000 {
-			special := exchange%100 == 0 || exchange%100 == 99 || exchange%100 == 11 || exchange == 555
-			if !special && area/10 != 52 && (exchange+area)%97 != 0 {
+			special := exchange%100 == 0 || exchange%100 == 11 || exchange == 555
+			if !special && (exchange+area)%97 != 0 {
 				continue
 			}
 			row["phone"] = fmt.Sprintf("%03d%03d%04d", area, exchange, (area*7+exchange*13)%10_000)
@@ -37,7 +37,7 @@ func TestNumbersThatBeginAlikeHaveOneVerdict(t *testing.T) {
 			}
 		}
 	}
-	if valid < 10_000 {
+	if valid < 5_000 {
 		t.Errorf("%d numbers are valid: not much of a sample", valid)
 	}
 }

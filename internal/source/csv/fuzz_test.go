@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -56,7 +57,7 @@ func TestRowsOverManyChunks(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	pick := func(words ...string) string { return words[random.IntN(len(words))] }
 	for _, delimiter := range []string{",", "§"} {
-		for range 5 {
+		for range 3 {
 			text := []byte("id" + delimiter + "name" + delimiter + "x\n")
 			for len(text) < 300_000 {
 				text = append(text, pick("1", "", "\"1\"", "\"a\"\"b\"")+delimiter+pick("Zoë", "\"Ada\r\nof B\"", "\"\"\"\"", "Bo")+
@@ -87,8 +88,8 @@ func sameAsStrict(t *testing.T, text []byte, delimiter string, got *sourcetest.R
 	if !utf8.Valid(text) {
 		return // how far it came then is a matter of chunks
 	}
-	if diff := cmp.Diff(want.records, got.Records); diff != "" {
-		t.Errorf("records (-want +got):\n%s", diff)
+	if !slices.EqualFunc(want.records, got.Records, slices.Equal) { // much faster than cmp
+		t.Errorf("records (-want +got):\n%s", cmp.Diff(want.records, got.Records))
 	}
 	if diff := cmp.Diff(want.places, got.Places); diff != "" {
 		t.Errorf("places (-want +got):\n%s", diff)
