@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
@@ -9,6 +10,7 @@ import (
 	"fmt"
 
 	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
 )
 
 // seal compresses and encrypts one sort of column: S2, then AES-256-GCM with a
@@ -48,7 +50,27 @@ func (s *seal) open(sealed []byte, about string) ([]byte, error) {
 	if err != nil {
 		return nil, errSeal
 	}
+	if bytes.HasPrefix(packed, zstdMagic()) {
+		return unpackZstd(packed)
+	}
 	plain, err := s2.Decode(nil, packed)
+	if err != nil {
+		return nil, errSeal
+	}
+	return plain, nil
+}
+
+// zstdMagic begins what the first databases hold. S2 never begins so: after the
+// length there would be a copy of bytes that are not there yet.
+func zstdMagic() []byte { return []byte{0x28, 0xb5, 0x2f, 0xfd} }
+
+func unpackZstd(packed []byte) ([]byte, error) {
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
+	if err != nil {
+		return nil, fmt.Errorf("make decompressor: %w", err)
+	}
+	defer decoder.Close()
+	plain, err := decoder.DecodeAll(packed, nil)
 	if err != nil {
 		return nil, errSeal
 	}
