@@ -33,6 +33,7 @@ func commandTable() map[string]command {
 		"until": cmdUntil, "json": cmdJSON, "let": cmdLet, "members": cmdMembers, "ledger": cmdLedger, "accepted": cmdAccepted, "order": cmdOrder,
 		"absent": cmdAbsent, "keys": cmdKeys, "age": cmdAge, "cut": cmdCut,
 		"http": cmdHTTP, "await": cmdAwait, "freeport": cmdFreeport, "sql": cmdSQL, "rows": cmdRows, "scramble": cmdScramble, "configure": cmdConfigure,
+		"shot": cmdShot, "removed": cmdRemoved, "whole": cmdWhole,
 	}
 }
 
@@ -170,7 +171,11 @@ func cmdRos(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 2, "ros CODE ARG...")
 	var stdout, stderr bytes.Buffer
 	p := start(ts, &stdout, &stderr, args[1:]...)
+	begun := time.Now()
 	finish(ts, "rosterd "+args[1], p, args[0])
+	if args[1] == "run" {
+		stageOf(ts).took = time.Since(begun)
+	}
 	ts.Check(os.WriteFile(ts.MkAbs("out"), stdout.Bytes(), 0o600))
 	ts.Check(os.WriteFile(ts.MkAbs("err"), stderr.Bytes(), 0o600))
 	if found := canary.Find("its output", p.output.Bytes()); len(found) > 0 {

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -49,16 +52,22 @@ func TestMain(m *testing.M) {
 //	| sql DB STATEMENT            | changes a database behind rosterd's back                          |
 //	| rows DB VALUE QUERY         | waits until a query has this value                                |
 //	| scramble FILE               | overwrites half of the file                                       |
+//	| shot PERCENT ARG...         | runs rosterd and kills it at a random moment, see cmdShot         |
+//	| removed SPEC...             | nobody but these was ever removed; none: nobody                   |
+//	| whole FILE                  | the backup, where there is one, is whole                          |
 //
 // A script's extra.yaml is appended to base.yaml; its vitable section takes the
 // place of the quick one here.
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, filepath.Join("testdata", "script")) }
+
+func runScripts(t *testing.T, dir string) {
+	t.Helper()
 	base, err := os.ReadFile(filepath.Join("testdata", "base.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata", "script"),
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { return setup(env, string(base)) },
@@ -81,7 +90,7 @@ func setup(env *testscript.Env, base string) error {
 	if err := os.WriteFile(filepath.Join(env.WorkDir, "rosterd.yaml"), []byte(text), 0o600); err != nil {
 		return err
 	}
-	stage := &stage{dir: env.WorkDir, background: map[string]*process{}}
+	stage := &stage{dir: env.WorkDir, background: map[string]*process{}, moments: moments()}
 	env.Values[stageKey{}] = stage
 	env.Setenv("VITABLE_CONNECT_API_KEY", "vit_apk_"+canary.Secret)
 	env.Setenv("ROSTERD_LISTEN", "127.0.0.1:0")
@@ -97,6 +106,8 @@ type stage struct {
 	url        string
 	sandbox    *process
 	background map[string]*process
+	moments    *rand.Rand    // of kills
+	took       time.Duration // of the last run that was waited for
 }
 
 // close ends every process and checks what holds in every story.
