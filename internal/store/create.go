@@ -10,6 +10,9 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
+// errUnfolded says that a new database is not whole. The next start begins anew.
+var errUnfolded = errors.New("the log could not be folded into the new database; is the disk full?")
+
 // create makes a new database, under a name of its own until it is whole:
 //
 //  1. rosterd.db.new, empty: from here on a crash leaves an unfinished creation
@@ -35,6 +38,15 @@ func create(ctx context.Context, files layout, key []byte, steps []migration) er
 	}
 	if err := fill(ctx, files, key, steps); err != nil {
 		return err
+	}
+	// SQLite says nothing of a log that it could not fold into the file when it
+	// closed it, as on a full disk. Half of the database would be left behind.
+	unfolded, err := anyExists(files.newborn + "-wal")
+	if err != nil {
+		return err
+	}
+	if unfolded {
+		return errUnfolded
 	}
 	return moveTo(files.newborn, files.database)
 }
