@@ -193,9 +193,10 @@ func (s *Store) history(ctx context.Context) (history, error) {
 	return h, wrap("read number of attempts", err)
 }
 
-// markCopied makes a copy known as one.
+// markCopied makes a copy known as one. The copy has no name yet, so that it
+// needs no journal: a stale one could spoil the next copy.
 func markCopied(ctx context.Context, path string, now time.Time) error {
-	db, err := connect(ctx, path, "rw", readerPragmas(), 1)
+	db, err := connect(ctx, path, "rw", append(readerPragmas(), pragma{"journal_mode", "MEMORY", "memory"}), 1)
 	if err != nil {
 		return err
 	}
