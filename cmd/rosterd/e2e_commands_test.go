@@ -34,6 +34,7 @@ func commandTable() map[string]command {
 		"absent": cmdAbsent, "keys": cmdKeys, "age": cmdAge, "cut": cmdCut,
 		"http": cmdHTTP, "await": cmdAwait, "freeport": cmdFreeport, "sql": cmdSQL, "rows": cmdRows, "scramble": cmdScramble, "configure": cmdConfigure,
 		"shot": cmdShot, "removed": cmdRemoved, "whole": cmdWhole,
+		"cramped": cmdCramped, "enough": cmdEnough, "mounted": cmdMounted, "readonly": cmdReadonly,
 	}
 }
 
@@ -70,7 +71,12 @@ func (p *process) tee(to io.Writer) io.Writer {
 
 // start starts rosterd; stdout and stderr go to the process's output too.
 func start(ts *testscript.TestScript, stdout, stderr io.Writer, args ...string) *process {
-	path, err := lookPath(ts.Getenv("PATH"))
+	return launch(ts, "rosterd", stdout, stderr, args...)
+}
+
+// launch starts one of the commands of TestMain.
+func launch(ts *testscript.TestScript, name string, stdout, stderr io.Writer, args ...string) *process {
+	path, err := lookPath(ts.Getenv("PATH"), name)
 	ts.Check(err)
 	p := &process{cmd: exec.Command(path, args...), output: &canary.Buffer{}, done: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Env = ts.MkAbs("."), environ(ts)
@@ -98,13 +104,13 @@ func environ(ts *testscript.TestScript) []string {
 	return all
 }
 
-func lookPath(path string) (string, error) {
+func lookPath(path, name string) (string, error) {
 	for dir := range strings.SplitSeq(path, string(os.PathListSeparator)) {
-		if info, err := os.Stat(dir + "/rosterd"); err == nil && !info.IsDir() {
-			return dir + "/rosterd", nil
+		if info, err := os.Stat(dir + "/" + name); err == nil && !info.IsDir() {
+			return dir + "/" + name, nil
 		}
 	}
-	return "", errors.New("rosterd is not in PATH")
+	return "", errors.New(name + " is not in PATH")
 }
 
 func cmdSandbox(ts *testscript.TestScript, _ bool, args []string) {
@@ -183,12 +189,20 @@ func cmdRos(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// finish waits for the end of a program and compares its exit code.
-func finish(ts *testscript.TestScript, name string, p *process, want string) {
+// wait waits for the end of a program, and ends it where patience does.
+func (p *process) wait() (ended bool) {
 	select {
 	case <-p.done:
+		return true
 	case <-time.After(patience):
 		p.kill()
+		return false
+	}
+}
+
+// finish waits for the end of a program and compares its exit code.
+func finish(ts *testscript.TestScript, name string, p *process, want string) {
+	if !p.wait() {
 		ts.Fatalf("%s does not end\n%s", name, p.output.Bytes())
 	}
 	code := strconv.Itoa(p.cmd.ProcessState.ExitCode())

@@ -120,9 +120,12 @@ ros 0 run
 }
 
 // TestKilledAtAnyMoment tells the sieges.
-func TestKilledAtAnyMoment(t *testing.T) {
+func TestKilledAtAnyMoment(t *testing.T) { runSieges(t, sieges()) }
+
+func runSieges(t *testing.T, stories []siege) {
+	t.Helper()
 	dir := t.TempDir()
-	for _, story := range sieges() {
+	for _, story := range stories {
 		text := story.begin
 		for n := 1; n <= story.times; n++ {
 			text += story.again(n)

@@ -16,7 +16,7 @@ import (
 
 // TestMain lets the scripts run this very program as the command rosterd.
 func TestMain(m *testing.M) {
-	testscript.Main(canary.Watched(m), map[string]func(){"rosterd": main})
+	testscript.Main(canary.Watched(m), map[string]func(){"rosterd": main, "limited": limited})
 }
 
 // TestScripts drives the real program against the real sandbox process, one
@@ -55,6 +55,10 @@ func TestMain(m *testing.M) {
 //	| shot PERCENT ARG...         | runs rosterd and kills it at a random moment, see cmdShot         |
 //	| removed SPEC...             | nobody but these was ever removed; none: nobody                   |
 //	| whole FILE                  | the backup, where there is one, is whole                          |
+//	| cramped file|disk BYTES ARG... | runs rosterd with little room, see cmdCramped                  |
+//	| enough                      | the last cramped one had room enough                              |
+//	| mounted DIR SIZE            | mounts a file system in memory                                    |
+//	| readonly DIR on|off         | makes it read-only, or writable                                   |
 //
 // A script's extra.yaml is appended to base.yaml; its vitable section takes the
 // place of the quick one here.
@@ -72,6 +76,7 @@ func runScripts(t *testing.T, dir string) {
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { return setup(env, string(base)) },
 		Cmds:                commandTable(),
+		Condition:           condition,
 	})
 }
 
@@ -98,6 +103,14 @@ func setup(env *testscript.Env, base string) error {
 	return nil
 }
 
+// condition is what a script can ask for: [mount], the right to mount.
+func condition(name string) (bool, error) {
+	if name == "mount" {
+		return mayMount(), nil
+	}
+	return false, fmt.Errorf("no condition %q", name)
+}
+
 type stageKey struct{}
 
 // stage is what one script works with beside its files.
@@ -108,6 +121,7 @@ type stage struct {
 	background map[string]*process
 	moments    *rand.Rand    // of kills
 	took       time.Duration // of the last run that was waited for
+	roomy      bool          // the last cramped one got through
 }
 
 // close ends every process and checks what holds in every story.
