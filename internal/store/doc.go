@@ -24,6 +24,6 @@
 // and written as a whole are JSON in one column. Times are UTC, in
 // milliseconds since 1970, and 0 is "no time".
 //
-// Nothing in this process may open the database files but SQLite itself:
-// closing such a descriptor would drop SQLite's POSIX locks.
+// Nothing in this process may open the database files but SQLite itself, once
+// it has: closing such a descriptor would drop SQLite's POSIX locks.
 package store

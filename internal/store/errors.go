@@ -40,6 +40,7 @@ const (
 	adviceRestore = "restore a backup with its key into an empty directory, or move this directory aside to start anew (every group is then held until approved)"
 	adviceUpgrade = "use the program that wrote it, or a later one"
 	adviceKey     = "give the key that it was sealed with, as state.key or ROSTERD_STATE_KEY; without it, move this directory aside to start anew (every group is then held until approved)"
+	adviceLog     = "if rosterd.db is the backup to go on with, remove rosterd.db-wal and rosterd.db-shm"
 	adviceMigrate = "run `rosterd run` once to bring it up to date"
 )
 

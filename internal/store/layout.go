@@ -69,7 +69,7 @@ func (l layout) inspect() (condition, error) {
 	case err == nil && info.Size() == 0:
 		return 0, damaged("rosterd.db is empty")
 	case err == nil:
-		return present, nil
+		return present, l.checkLog()
 	case !errors.Is(err, fs.ErrNotExist):
 		return 0, fmt.Errorf("look at the database: %w", err)
 	}
@@ -94,6 +94,30 @@ func (l layout) inspect() (condition, error) {
 		return 0, damaged("rosterd.db is missing, and its key is still here")
 	}
 	return fresh, nil
+}
+
+// checkLog refuses a backup that was put beside the log of the database that was
+// there: SQLite would mix the two, and what is left would be neither. A copy
+// says in its header (bytes 18 and 19) that it never had a log. Reading it is
+// safe here only, before SQLite has opened it.
+func (l layout) checkLog() error {
+	log, err := os.Stat(l.database + "-wal")
+	if errors.Is(err, fs.ErrNotExist) || err == nil && log.Size() == 0 {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look at the log of the database: %w", err)
+	}
+	file, err := os.Open(l.database)
+	if err != nil {
+		return fmt.Errorf("look at the database: %w", err)
+	}
+	defer func() { _ = file.Close() }()
+	var versions [2]byte
+	if _, err := file.ReadAt(versions[:], 18); err == nil && versions == [2]byte{1, 1} {
+		return unusable("rosterd.db-wal is the log of another database than rosterd.db", adviceLog)
+	}
+	return nil
 }
 
 func anyExists(paths ...string) (bool, error) {

@@ -250,3 +250,28 @@ func TestOpenBesideIntents(t *testing.T) {
 		}
 	}
 }
+
+// A log that a killed process left belongs to the database that was there. A
+// backup in its place is not mixed with it, and is as good as it was once the
+// log is gone.
+func TestBackupBesideTheLogOfAnother(t *testing.T) {
+	dir := filled(t)
+	backup := backedUp(t, dir)
+	s, _ := mustLease(t, store.Options{Dir: dir})
+	deliver(t, s, "g1", people(4))
+	killed := copyDir(t, dir)
+	check(t, s.Close())
+	check(t, os.Rename(backup, filepath.Join(killed, "rosterd.db")))
+	for _, readOnly := range []bool{true, false} {
+		_, err := store.Open(t.Context(), store.Options{Dir: killed, ReadOnly: readOnly})
+		wantError(t, err, store.ErrUnusable)
+	}
+
+	check(t, os.Remove(filepath.Join(killed, "rosterd.db-wal")))
+	check(t, os.Remove(filepath.Join(killed, "rosterd.db-shm")))
+	s = mustOpen(t, store.Options{Dir: killed})
+	same(t, people(3), value(s.Baseline(t.Context(), "g1"))(t).Members)
+	if value(s.Groups(t.Context()))(t)[0].RestoredAfter == 0 {
+		t.Error("g1 is not in doubt")
+	}
+}
