@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/rosterd/rosterd/internal/canary"
 )
 
 // cramps are stories in which a disk has ever more room, from none to enough:
@@ -117,7 +119,7 @@ func cmdCramped(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	code := p.cmd.ProcessState.ExitCode()
 	ts.Logf("exit code %d\n%s", code, output.Bytes())
-	if found := canariesIn("its output", output.Bytes()); len(found) > 0 {
+	if found := canary.Find("its output", output.Bytes()); len(found) > 0 {
 		ts.Fatalf("somebody's data: %v", found)
 	}
 	if code != 0 && code != 1 || bytes.Contains(output.Bytes(), []byte("panic")) {

@@ -24,6 +24,7 @@ const maxRetryWait = 24 * time.Hour
 //	| has held removals, on_excess: hold                | hold     | of the guard     |
 //	| never had a roster from here                      | submit   | first_sync       |
 //	| its last roster was refused or has an unknown fate | submit  | not_delivered    |
+//	| was restored from a copy, approved                | submit   | not_delivered    |
 //	| differs from the delivered roster                 | submit   | changed          |
 //	| is the same, and retries of failures are due      | submit   | retry_failures   |
 //	| is the same, and resubmit_unchanged has passed    | submit   | resubmit         |
@@ -72,7 +73,7 @@ func (m *maker) due(d *draft, entries []roster.Enrolled) (roster.Decision, roste
 	delivered := d.state.Delivered
 	since := m.in.Now.Sub(delivered.At)
 	switch {
-	case delivered.Digest == "":
+	case delivered.Digest == "" || d.state.RestoredAfter > 0:
 		return roster.Submit, roster.ReasonNotDelivered
 	case delivered.Digest != digestOf(entries):
 		return roster.Submit, roster.ReasonChanged

@@ -64,7 +64,7 @@ func TestRestoredGroup(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld()
 			w.group("old", crew("a", 30)...)
-			w.state("old", func(s *roster.GroupState) { s.RestoredAfter, s.Delivered.Digest = 7, "" })
+			w.state("old", func(s *roster.GroupState) { s.RestoredAfter = 7 })
 			tt.setUp(t, w)
 			p := w.make()
 			same(t, "plan", tt.want, tell(t, p, "old"))

@@ -129,10 +129,7 @@ func tales() []tale {
 				w.settings.Limits.FirstSync = plan.FirstHold
 			},
 			change: func(w *world) {
-				old := filepath.Join(canary.Dir(w.t), "old.db")
-				if err := w.store.Backup(w.t.Context(), old); err != nil {
-					w.t.Fatal(err)
-				}
+				old := w.backup()
 				w.hr.hire(north, "N3")
 				w.hr.edit(terminated, "S1")
 				w.hr.edit(moved(south), "N1")

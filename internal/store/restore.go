@@ -135,9 +135,10 @@ func beginLine(ctx context.Context, tx *sqlx.Tx, begun mark) error {
 	return nil
 }
 
-// doubtGroups puts every group in doubt: whoever was added since is unknown.
+// doubtGroups puts every group in doubt: whoever was added since is unknown, and
+// whoever was missing may have been back.
 func (s *Store) doubtGroups(ctx context.Context, tx *sqlx.Tx, h history, point int64) error {
-	result, err := tx.ExecContext(ctx, "UPDATE groups SET restored_after = ?, created = 0, delivered_digest = ''", point)
+	result, err := tx.ExecContext(ctx, "UPDATE groups SET restored_after = ?, created = 0, absences = 'null'", point)
 	if err != nil {
 		return wrap("doubt groups", err)
 	}
@@ -159,7 +160,7 @@ func (s *Store) doubtGroups(ctx context.Context, tx *sqlx.Tx, h history, point i
 
 // doubted shows a group as doubtGroups leaves it.
 func doubted(group roster.GroupState) roster.GroupState {
-	group.RestoredAfter, group.Created, group.Delivered.Digest = 1, false, ""
+	group.RestoredAfter, group.Created, group.Absences = 1, false, nil
 	return group
 }
 
