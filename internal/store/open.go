@@ -106,7 +106,7 @@ func (l layout) enter(ctx context.Context, readOnly bool) (unlock func(), err er
 // openPresent opens a database that is there.
 func openPresent(ctx context.Context, files layout, options Options, steps []migration) (_ *Store, err error) {
 	s := &Store{files: files, now: options.Now}
-	before, err := files.before()
+	beside, err := files.beside()
 	if err != nil {
 		return nil, err
 	}
@@ -132,11 +132,11 @@ func openPresent(ctx context.Context, files layout, options Options, steps []mig
 		return nil, err
 	}
 	if options.ReadOnly {
-		return s, s.place(ctx, before)
+		return s, s.recognise(ctx, beside)
 	}
 	for _, step := range []func() error{
 		func() error { return s.upgrade(ctx, steps) },
-		func() error { return s.place(ctx, before) },
+		func() error { return s.recognise(ctx, beside) },
 		func() error { return files.adopt(identity) },
 	} {
 		if err := step(); err != nil {
