@@ -6,19 +6,25 @@ const maxEmail = 254 // RFC 5321, a path of 256 with its brackets
 
 // Email returns an e-mail address in the form that is sent: its domain in lower
 // case, the part before it untouched, since only the receiving side knows
-// whether case matters there.
+// whether case matters there. Letters that are not ASCII stay as they are: İ and
+// the Kelvin sign would become i and k, and the address somebody else's.
 func Email(text string) string {
 	text = Clean(text)
 	at := strings.LastIndexByte(text, '@')
-	if at < 0 {
+	if at < 0 || !strings.ContainsFunc(text[at:], capital) {
 		return text
 	}
-	domain := strings.ToLower(text[at:])
-	if domain == text[at:] {
-		return text
+	address := []byte(text)
+	for i := at; i < len(address); i++ {
+		if capital(rune(address[i])) {
+			address[i] |= 0x20
+		}
 	}
-	return text[:at] + domain
+	return string(address)
 }
+
+// capital reports a capital letter of ASCII.
+func capital(r rune) bool { return 'A' <= r && r <= 'Z' }
 
 // ValidEmail reports a plain address: one @, a domain with a dot, and none of
 // the quoting, comments and literals that the RFCs allow and nobody has.

@@ -188,6 +188,11 @@ func TestEmail(t *testing.T) {
 	if got := roster.Email(" Ann.Lee@Example.COM\u00a0"); got != "Ann.Lee@example.com" {
 		t.Errorf("Email = %q: only the domain is lowered", got)
 	}
+	for _, foreign := range []string{"ann@\u0130stanbul.example", "ann@\u212aind.example"} {
+		if got := roster.Email(foreign); got != foreign || roster.ValidEmail(got) {
+			t.Errorf("Email(%q) = %q, which may be somebody else's", foreign, got)
+		}
+	}
 	tests := []struct {
 		name, address string
 		valid         bool
