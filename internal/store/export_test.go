@@ -30,3 +30,14 @@ func (s *Store) Unseal(group string, sealed, checksum []byte) ([]roster.Enrolled
 	baseline, err := s.openBaseline(&baselineRow{Group: group, Sealed: sealed, Checksum: checksum})
 	return baseline.Members, err
 }
+
+// EncodePayload and DecodePayload are the format of what is sealed; a baseline
+// is a payload without removals.
+func EncodePayload(entries []roster.Enrolled, removals []roster.Removal) []byte {
+	return encodePayload(entries, removals)
+}
+
+// DecodePayload reads what EncodePayload wrote.
+func DecodePayload(plain []byte) ([]roster.Enrolled, []roster.Removal, error) {
+	return decodePayload(plain)
+}

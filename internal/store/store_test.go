@@ -89,7 +89,7 @@ func filled(t *testing.T) string {
 	return dir
 }
 
-func intend(t *testing.T, s *store.Store, group string, entries []roster.Enrolled) int64 {
+func intend(t testing.TB, s *store.Store, group string, entries []roster.Enrolled) int64 {
 	t.Helper()
 	id, err := s.Intend(t.Context(), intent(group, entries))
 	check(t, err)
@@ -103,14 +103,14 @@ func intent(group string, entries []roster.Enrolled) roster.Sync {
 	}
 }
 
-func submit(t *testing.T, s *store.Store, group string, entries []roster.Enrolled) int64 {
+func submit(t testing.TB, s *store.Store, group string, entries []roster.Enrolled) int64 {
 	t.Helper()
 	id := intend(t, s, group, entries)
 	check(t, s.Accepted(t.Context(), id, roster.Receipt{RequestID: fmt.Sprintf("req_%d", id)}, newClock().now))
 	return id
 }
 
-func deliver(t *testing.T, s *store.Store, group string, entries []roster.Enrolled) int64 {
+func deliver(t testing.TB, s *store.Store, group string, entries []roster.Enrolled) int64 {
 	t.Helper()
 	id := submit(t, s, group, entries)
 	check(t, s.Complete(t.Context(), completion(id, group, entries)))
@@ -128,7 +128,7 @@ func completion(id int64, group string, entries []roster.Enrolled) roster.Comple
 	}
 }
 
-func check(t *testing.T, err error) {
+func check(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatalf("unexpected error: %v", err)
@@ -143,8 +143,8 @@ func wantError(t *testing.T, got, want error) {
 }
 
 // value is the result of a call that must succeed.
-func value[T any](got T, err error) func(*testing.T) T {
-	return func(t *testing.T) T {
+func value[T any](got T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
 		t.Helper()
 		check(t, err)
 		return got
