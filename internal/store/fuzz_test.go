@@ -46,7 +46,8 @@ func FuzzTampered(f *testing.F) {
 	deliver(f, s, "g1", stored)
 	intend(f, s, "g2", stored)
 	columns := []column{
-		{"sealed", "baselines", "external_reference_id = 'g1'"}, {"checksum", "baselines", "external_reference_id = 'g1'"},
+		{"sealed", "baselines", "external_reference_id = 'g1'"},
+		{"checksum", "baselines", "external_reference_id = 'g1'"},
 		{"sealed", "syncs", "external_reference_id = 'g2'"},
 	}
 	db := value(sqlx.Open("sqlite", filepath.Join(dir, "rosterd.db")))(f)
