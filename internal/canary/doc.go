@@ -16,8 +16,8 @@
 //	| prometheus.NewRegistry                  | Registry       | every name and label            |
 //	| httptest.NewRecorder                    | Recorder       | status line, headers and body   |
 //	| os.Exit(m.Run())                        | Main, Watched  | stdout, stderr, TMPDIR          |
-//	| if err == nil { t.Error("no error") }   | Text           | an error, a field               |
 //
 // None of it can be forgotten: a test of this package reads the sources of all
-// others, and fails where one has no Main or uses what stands on the left.
+// others, and fails where one has no Main or uses what stands on the left. For
+// what a test has at hand, such as an error, there is Text.
 package canary

@@ -1,6 +1,10 @@
 package sourcetest
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/rosterd/rosterd/internal/canary"
+)
 
 // people returns n rows with all that text may hold: letters of other
 // languages, separators, quotes, line breaks and blank cells. Line breaks are
@@ -10,8 +14,8 @@ func people(n int) Rows {
 	for i := range n {
 		rows.Records = append(rows.Records, []string{
 			fmt.Sprintf("canary-%05d", i),
-			[]string{"Żaneta", "Bo \"Bobby\"", "Anne, Marie", "O'Neil", "智子"}[i%5],
-			[]string{"Kanarek", "de la Cruz\nGarcía", "Smith;Jones", "Tab\tTest", "Nguyễn"}[i%5],
+			canary.GivenName + []string{" Żaneta", " \"Bo\"", ", Marie", " O'Neil", " 智子"}[i%5],
+			canary.FamilyName + []string{"", "\nGarcía", ";Jones", "\tTab", " Nguyễn"}[i%5],
 			[]string{"", "  kept blanks  ", "#no comment", "0012", "=1+1"}[i%5],
 			[]string{"active", "leave", "terminated"}[i%3],
 		})
