@@ -18,6 +18,7 @@
 //	| os.Exit(m.Run())                        | Main, Watched  | stdout, stderr, TMPDIR          |
 //
 // None of it can be forgotten: a test of this package reads the sources of all
-// others, and fails where one has no Main or uses what stands on the left. For
-// what a test has at hand, such as an error, there is Text.
+// others, and fails where one has no Main, uses what stands on the left, or makes
+// up a person with nothing of a canary. For what a test has at hand, such as an
+// error, there is Text.
 package canary

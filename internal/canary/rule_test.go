@@ -13,6 +13,8 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/rosterd/rosterd/internal/canary"
 )
 
 const itself = "internal/canary"
@@ -73,7 +75,7 @@ func breaches(t *testing.T, repository fs.FS) (found []string) {
 		dir := path.Dir(name)
 		watched[dir] = watched[dir] || isWatched(file)
 		if dir != itself {
-			for _, way := range waysPast(file) {
+			for _, way := range append(waysPast(file), strangers(file)...) {
 				found = append(found, name+": "+way)
 			}
 		}
@@ -138,6 +140,55 @@ func waysPast(file *ast.File) (found []string) {
 	return found
 }
 
+// strangers are the people of a file who have nothing of a canary, so that no
+// search would see them.
+func strangers(file *ast.File) (found []string) {
+	imports := importsOf(file)
+	ast.Inspect(file, func(n ast.Node) bool {
+		if literal, ok := n.(*ast.CompositeLit); ok && isPerson(literal) && !hasCanary(literal, imports) {
+			found = append(found, "a person of no canary family: use the values of canary")
+		}
+		return true
+	})
+	return slices.Compact(found)
+}
+
+// isPerson reports a literal that spells out a field of a person.
+func isPerson(literal *ast.CompositeLit) bool {
+	return slices.ContainsFunc(literal.Elts, func(element ast.Expr) bool {
+		pair, ok := element.(*ast.KeyValueExpr)
+		if !ok {
+			return false
+		}
+		name := ""
+		switch key := pair.Key.(type) {
+		case *ast.Ident:
+			name = key.Name
+		case *ast.BasicLit:
+			name = strings.Trim(key.Value, `"`)
+		}
+		value, spelled := pair.Value.(*ast.BasicLit)
+		switch name {
+		case "FirstName", "LastName", "Phone", "Email", "first_name", "last_name", "phone", "email":
+			return spelled && value.Kind == token.STRING && value.Value != `""`
+		}
+		return false
+	})
+}
+
+func hasCanary(literal *ast.CompositeLit, imports map[string]string) (has bool) {
+	ast.Inspect(literal, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			has = has || strings.HasPrefix(nameOf(n, imports), "github.com/rosterd/rosterd/internal/canary.")
+		case *ast.BasicLit:
+			has = has || len(canary.Find("", []byte(n.Value))) > 0
+		}
+		return true
+	})
+	return has
+}
+
 // importsOf are the import paths of a file by the names that they have in it.
 func importsOf(file *ast.File) map[string]string {
 	found := map[string]string{}
@@ -191,6 +242,15 @@ func TestRule(t *testing.T) {
 		}, []string{
 			"x/x_test.go: io.Discard: use canary.Output", "x/x_test.go: os.MkdirTemp: use canary.Dir",
 			"x/x_test.go: t.TempDir: use canary.Dir or canary.Input", "x/x_test.go: zap.NewNop: use canary.Log",
+		}},
+		{"people", map[string]string{
+			"x/main_test.go": main,
+			"x/x_test.go": head + "var a = Member{FirstName: canary.GivenName, LastName: `Öst`}\nvar b = Member{Phone: \"202-555-0143\"}\n" +
+				"var c = Member{FirstName: first, Email: \"\"}\nvar d = map[string]string{\"first_name\": \"Canaria\"}",
+			"y/main_test.go": main, "y/y_test.go": head + "var a = Member{FirstName: \"Ann\", Address: Address{City: \"Bern\"}}",
+			"z/main_test.go": main, "z/z_test.go": head + "var a = map[string]string{\"phone\": \"2125551212\"}",
+		}, []string{
+			"y/y_test.go: a person of no canary family: use the values of canary", "z/z_test.go: a person of no canary family: use the values of canary",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
