@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,6 +12,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/rosterd/rosterd/internal/canary"
 )
 
 // siege is a story in which rosterd is killed many times, at moments that no
@@ -124,7 +125,7 @@ func TestKilledAtAnyMoment(t *testing.T) { runSieges(t, sieges()) }
 
 func runSieges(t *testing.T, stories []siege) {
 	t.Helper()
-	dir := t.TempDir()
+	dir := canary.Input(t) // the scripts name people
 	for _, story := range stories {
 		text := story.begin
 		for n := 1; n <= story.times; n++ {
@@ -150,13 +151,16 @@ func cmdShot(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	after := time.Duration(s.moments.Int64N(int64(s.took) * int64(percent) / 100))
 	ts.Logf("killed after %s", after)
-	p := start(ts, io.Discard, io.Discard, args[1:]...)
+	p := start(ts, new(canary.Buffer), new(canary.Buffer), args[1:]...)
 	s.background[fmt.Sprintf("shot %d", len(s.background))] = p
 	select {
 	case <-p.done:
 	case <-time.After(after):
 	}
 	p.kill()
+	if found := canary.Find("its output", p.output.Bytes()); len(found) > 0 {
+		ts.Fatalf("somebody's data: %v", found)
+	}
 	if bytes.Contains(p.output.Bytes(), []byte("panic")) {
 		ts.Fatalf("it panicked\n%s", p.output.Bytes())
 	}

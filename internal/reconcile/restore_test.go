@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -12,7 +13,7 @@ import (
 // backup copies the database as it is.
 func (w *world) backup() (path string) {
 	w.t.Helper()
-	path = filepath.Join(w.t.TempDir(), "old.db")
+	path = filepath.Join(canary.Dir(w.t), "old.db")
 	if err := w.store.Backup(w.t.Context(), path); err != nil {
 		w.t.Fatal(err)
 	}
