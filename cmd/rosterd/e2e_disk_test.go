@@ -181,7 +181,7 @@ func cmdReadonly(ts *testscript.TestScript, _ bool, args []string) {
 // mayMount tries it. Where it is not allowed, the tests that need it are
 // skipped, and say so even where nobody asked for the details.
 func mayMount() bool {
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("rosterd-mount-%d", os.Getpid()))
+	dir := filepath.Join(os.Getenv("TMPDIR"), fmt.Sprintf("rosterd-mount-%d", os.Getpid())) // TestMain sets it
 	err := os.Mkdir(dir, 0o700)
 	if err == nil {
 		defer os.Remove(dir) //nolint:errcheck // an empty directory is in nobody's way

@@ -151,7 +151,7 @@ func cmdShot(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	after := time.Duration(s.moments.Int64N(int64(s.took) * int64(percent) / 100))
 	ts.Logf("killed after %s", after)
-	p := start(ts, new(canary.Buffer), new(canary.Buffer), args[1:]...)
+	p := start(ts, nil, nil, args[1:]...)
 	s.background[fmt.Sprintf("shot %d", len(s.background))] = p
 	select {
 	case <-p.done:
