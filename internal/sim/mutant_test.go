@@ -33,7 +33,7 @@ func TestMutants(t *testing.T) {
 		t.Run(strings.ReplaceAll(m.name, " ", "_"), func(t *testing.T) {
 			t.Parallel()
 			program := m.build(t)
-			found := exec.CommandContext(t.Context(), program, "-test.run", "TestLaws", "-test.timeout", "10m",
+			found := exec.CommandContext(t.Context(), program, "-test.run", "TestKept|TestLaws", "-test.failfast", "-test.timeout", "10m",
 				"-sim.histories", "4000", "-sim.for", "4m", "-sim.seed", "1", "-sim.players", "1", "-sim.shorten=false")
 			printed, err := found.CombinedOutput()
 			broken := lawBroken().Find(printed)

@@ -75,13 +75,13 @@ func mutants() []mutant {
 			"return false",
 		},
 		{
-			"people of unknown fate are nobody", "plan/make.go",
+			"people of unknown fate are nobody", "plan/enrolled.go",
 			"if len(unknown) == 0 {\n\t\treturn base",
 			"if len(unknown) >= 0 {\n\t\treturn base",
 		},
 		{
 			"a first roster needs nobody's approval", "plan/decide.go",
-			"case d.state.HasBaseline || len(d.base) > 0 || created:",
+			"case d.state.RestoredAfter == 0 && (d.state.HasBaseline || len(d.base) > 0 || created):",
 			"case true || created:",
 		},
 		{

@@ -32,7 +32,7 @@ type budget struct {
 }
 
 var (
-	histories = flag.Int("sim.histories", 0, "how many histories to play; 0: 2000, and 100 with -short")
+	histories = flag.Int("sim.histories", 100, "how many histories to play")
 	limit     = flag.Duration("sim.for", 5*time.Minute, "how long to play at most")
 	firstSeed = flag.Int("sim.seed", 0, "the first seed; 0: of the clock")
 	shortens  = flag.Bool("sim.shorten", true, "shorten a history that breaks a law")
@@ -42,16 +42,33 @@ var (
 
 func asked() budget {
 	b := budget{*histories, *limit, *firstSeed, *players}
-	if b.histories == 0 {
-		b.histories = 2000
-		if testing.Short() {
-			b.histories = 100
-		}
-	}
 	if b.seed == 0 {
 		b.seed = int(time.Now().UnixNano() % 1_000_000_000)
 	}
 	return b
+}
+
+// TestKept plays the histories that once broke a law.
+func TestKept(t *testing.T) {
+	files, err := filepath.Glob("testdata/histories/*.json")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no histories are kept (%v)", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var h history
+			if err := json.Unmarshal(text, &h); err != nil {
+				t.Fatal(err)
+			}
+			if err := play(t, h); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 // TestLaws plays random histories. A history that breaks a law is shortened and
@@ -115,27 +132,4 @@ func shorten(t *testing.T, h history, broken error) (history, error) {
 		}
 	}
 	return h, broken
-}
-
-// TestKept plays the histories that once broke a law.
-func TestKept(t *testing.T) {
-	files, err := filepath.Glob("testdata/histories/*.json")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no histories are kept (%v)", err)
-	}
-	for _, file := range files {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var h history
-			if err := json.Unmarshal(text, &h); err != nil {
-				t.Fatal(err)
-			}
-			if err := play(t, h); err != nil {
-				t.Error(err)
-			}
-		})
-	}
 }
