@@ -14,6 +14,7 @@ import (
 	"github.com/rosterd/rosterd/internal/bench/bare"
 	"github.com/rosterd/rosterd/internal/bench/census"
 	"github.com/rosterd/rosterd/internal/bench/sink"
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -24,7 +25,7 @@ func TestTheWholeBenchmarkOnAFewPeople(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds two programs")
 	}
-	program := filepath.Join(t.TempDir(), "bench")
+	program := filepath.Join(canary.Input(t), "bench")
 	if said, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, said)
 	}
@@ -47,7 +48,7 @@ func TestTheWholeBenchmarkOnAFewPeople(t *testing.T) {
 func BenchmarkThousandPeople(b *testing.B) {
 	server := httptest.NewServer(sink.New(10))
 	defer server.Close()
-	dir := b.TempDir()
+	dir := canary.Input(b)
 	path := filepath.Join(dir, "census.csv")
 	file, err := os.Create(path)
 	if err != nil {

@@ -588,7 +588,7 @@ func (w *world) quiet(ctx context.Context) error {
 // day even one that did not change is sent again.
 func sentOnTheDay(ledger []sandbox.Entry, one sandbox.Entry) bool {
 	return slices.ContainsFunc(ledger, func(e sandbox.Entry) bool {
-		return e.Sync != nil && e.Group == one.Group && e.Number < one.Number && one.At.Sub(*e.Sync.ProcessedAt) < 24*time.Hour
+		return e.Sync != nil && e.Sync.ProcessedAt != nil && e.Group == one.Group && e.Number < one.Number && one.At.Sub(*e.Sync.ProcessedAt) < 24*time.Hour
 	})
 }
 
