@@ -13,12 +13,13 @@ import (
 	"github.com/rosterd/rosterd/internal/bench/bare"
 	"github.com/rosterd/rosterd/internal/bench/census"
 	"github.com/rosterd/rosterd/internal/bench/sink"
+	"github.com/rosterd/rosterd/internal/canary"
 )
 
 func TestEverybodyIsSentAndEveryRequestIsSeenToItsEnd(t *testing.T) {
 	server := httptest.NewServer(sink.New(7))
 	defer server.Close()
-	path := filepath.Join(t.TempDir(), "census.csv")
+	path := filepath.Join(canary.Input(t), "census.csv")
 	file, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +48,7 @@ func TestEverybodyIsSentAndEveryRequestIsSeenToItsEnd(t *testing.T) {
 func TestAFailureOfTheServerIsTold(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
-	path := filepath.Join(t.TempDir(), "census.csv")
+	path := filepath.Join(canary.Input(t), "census.csv")
 	file, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)
