@@ -37,10 +37,10 @@ func TestAbsences(t *testing.T) {
 		}, false},
 		{"a run about other groups", func(w *world) { w.runWith(reconcile.Options{Groups: []string{south}}) }, false},
 		{"vitable is away", func(w *world) {
-			w.wire.before = down
+			w.wire.Before = down
 			w.run()
 			w.run()
-			w.wire.before = nil
+			w.wire.Before = nil
 		}, false},
 		{"many rounds of one run", func(w *world) {
 			w.hr.edit(moved(south), "N1")

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
 // down is a Vitable that nothing reaches.
-func down(*http.Request) error { return errLine }
+func down(*http.Request) error { return reconciletest.ErrLine }
 
 // Part of a list is worse than none: each plan and group that it lacks would
 // make people unsendable.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
@@ -100,12 +101,15 @@ func (s *season) wantConverged() {
 // intendedFirst asserts, at every roster that goes out, that the store has its
 // intent.
 func (w *world) intendedFirst() {
-	before := w.wire.before
-	w.wire.before = func(r *http.Request) error {
+	before := w.wire.Before
+	w.wire.Before = func(r *http.Request) error {
 		if submits(r) {
 			w.wantIntended()
 		}
-		return ask(before, r)
+		if before == nil {
+			return nil
+		}
+		return before(r)
 	}
 }
 
@@ -126,18 +130,18 @@ const fewestSteps = 6
 // afterEachStep blows the fuse at the first step, at the second, and so on,
 // until a run gets through, and asserts after each that the runs that follow
 // put everything in order.
-func afterEachStep(t *testing.T, arm func(*world, *fuse) context.Context, f func() *fuse, blown func(*testing.T, *world, roster.Run, error)) {
+func afterEachStep(t *testing.T, arm func(*world, *reconciletest.Fuse) context.Context, f func() *reconciletest.Fuse, blown func(*testing.T, *world, roster.Run, error)) {
 	t.Helper()
 	inWorld(t, func(t *testing.T, w *world) {
 		seasons := newSeasons(w)
 		for at := 1; ; at++ {
 			seasons.next()
 			fuse := f()
-			fuse.at = at
+			fuse.At = at
 			ctx := arm(w, fuse)
 			w.intendedFirst()
 			run, err := w.try(ctx, reconcile.Options{})
-			if !fuse.blew() {
+			if !fuse.Blew() {
 				if at <= fewestSteps {
 					t.Errorf("a run got through with %d steps", at-1)
 				}
@@ -161,8 +165,8 @@ func TestStoreFailsAtEachWrite(t *testing.T) {
 		{"and it was written all the same", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			arm := func(w *world, f *fuse) context.Context { f.onStore(w); return w.t.Context() }
-			afterEachStep(t, arm, func() *fuse { return &fuse{after: test.after, once: true} },
+			arm := func(w *world, f *reconciletest.Fuse) context.Context { w.onStore(f); return w.t.Context() }
+			afterEachStep(t, arm, func() *reconciletest.Fuse { return &reconciletest.Fuse{After: test.after, Once: true} },
 				func(t *testing.T, _ *world, run roster.Run, err error) {
 					if err == nil || run.Outcome == roster.RunDone {
 						t.Errorf("a run whose store failed is %q, error %v", run.Outcome, err)
@@ -176,26 +180,27 @@ func TestStoreFailsAtEachWrite(t *testing.T) {
 // it has happened and nobody has heard of it. What is left then is also what is
 // left when the power goes before the next step.
 func TestCrashAtEachStep(t *testing.T) {
-	arm := func(w *world, f *fuse) context.Context {
+	arm := func(w *world, f *reconciletest.Fuse) context.Context {
 		ctx, cancel := context.WithCancel(w.t.Context())
-		f.blown = cancel
-		f.onStore(w)
-		f.onWire(w)
+		f.OnBlow = cancel
+		w.onStore(f)
+		f.Wire(w.wire)
 		return ctx
 	}
-	afterEachStep(t, arm, func() *fuse { return &fuse{after: true} }, func(*testing.T, *world, roster.Run, error) {})
+	afterEachStep(t, arm, func() *reconciletest.Fuse { return &reconciletest.Fuse{After: true} }, func(*testing.T, *world, roster.Run, error) {})
 }
 
 // SIGTERM comes at every step: the run ends soon, says so, and what was
 // accepted is polled by the next one.
 func TestToldToStopAtEachStep(t *testing.T) {
 	var told time.Time
-	arm := func(w *world, f *fuse) context.Context {
+	arm := func(w *world, f *reconciletest.Fuse) context.Context {
 		ctx, cancel := context.WithCancel(w.t.Context())
-		w.wire.before = func(*http.Request) error { f.tick(func() { told = time.Now(); cancel() }); return nil }
+		f.OnBlow = func() { told = time.Now(); cancel() }
+		w.wire.Before = func(*http.Request) error { f.Count(); return nil }
 		return ctx
 	}
-	afterEachStep(t, arm, func() *fuse { return &fuse{} }, func(t *testing.T, w *world, run roster.Run, err error) {
+	afterEachStep(t, arm, func() *reconciletest.Fuse { return &reconciletest.Fuse{} }, func(t *testing.T, w *world, run roster.Run, err error) {
 		if err != nil {
 			t.Errorf("run: %v", err)
 		}
@@ -204,15 +209,6 @@ func TestToldToStopAtEachStep(t *testing.T) {
 		}
 		wantOutcome(t, run, roster.RunInterrupted, 1)
 	})
-}
-
-// tick counts a step and does something at the one of the fuse.
-func (f *fuse) tick(do func()) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.steps++; f.steps == f.at {
-		do()
-	}
 }
 
 // A request that was accepted while the run was told to stop is remembered: the
@@ -233,7 +229,7 @@ func TestToldToStopWhileARosterIsAccepted(t *testing.T) {
 				w.hr.hire(north, "N1")
 				ctx, cancel := context.WithCancel(t.Context())
 				var told time.Time
-				w.wire.before = func(r *http.Request) error {
+				w.wire.Before = func(r *http.Request) error {
 					if submits(r) {
 						told = time.Now()
 						cancel()

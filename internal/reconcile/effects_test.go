@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
@@ -15,15 +16,15 @@ import (
 type mishap struct {
 	name  string
 	after bool // it happens all the same, and nobody hears of it
-	arm   func(*fuse, *world)
+	arm   func(*reconciletest.Fuse, *world)
 	cut   bool // nothing else happens after it
 	stops bool // the run cannot go on
 }
 
 func mishaps() []mishap {
-	store := func(f *fuse, w *world) { f.onStore(w) }
-	wire := func(f *fuse, w *world) { f.onWire(w) }
-	both := func(f *fuse, w *world) { f.onStore(w); f.onWire(w) }
+	store := func(f *reconciletest.Fuse, w *world) { w.onStore(f) }
+	wire := func(f *reconciletest.Fuse, w *world) { f.Wire(w.wire) }
+	both := func(f *reconciletest.Fuse, w *world) { w.onStore(f); f.Wire(w.wire) }
 	return []mishap{
 		{name: "a write fails", arm: store, stops: true},
 		{name: "a request does not get through", arm: wire},
@@ -60,11 +61,11 @@ func (s tale) tell(w *world, m mishap, at int) bool {
 	s.before(w)
 	s.change(w)
 	begun := len(w.removed())
-	fuse := &fuse{at: at, after: m.after, once: !m.cut}
+	fuse := &reconciletest.Fuse{At: at, After: m.after, Once: !m.cut}
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
 	if m.cut {
-		fuse.blown = cancel
+		fuse.OnBlow = cancel
 	}
 	m.arm(fuse, w)
 	w.intendedFirst()
@@ -73,7 +74,7 @@ func (s tale) tell(w *world, m mishap, at int) bool {
 	for range maxTries {
 		before := w.writes()
 		run, err := w.try(ctx, reconcile.Options{Repeat: true})
-		if fuse.blew() && !blew {
+		if fuse.Blew() && !blew {
 			blew = true
 			w.wantTruth(m, run, err)
 			w.restart(m)
@@ -128,14 +129,17 @@ func (w *world) approvedFirst(s tale, begun int) {
 	if !s.approved {
 		return
 	}
-	before := w.wire.before
-	w.wire.before = func(r *http.Request) error {
+	before := w.wire.Before
+	w.wire.Before = func(r *http.Request) error {
 		holds, err := w.store.Holds(w.t.Context(), 0)
 		given := slices.ContainsFunc(holds, func(h roster.Hold) bool { return !h.DecidedAt.IsZero() })
 		if gone := w.removed()[begun:]; err != nil || !given && len(gone) > 0 {
 			w.t.Errorf("%v were removed without approval (%v)", gone, err)
 		}
-		return ask(before, r)
+		if before == nil {
+			return nil
+		}
+		return before(r)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
@@ -366,4 +367,4 @@ func TestEarlierRequestNotFollowed(t *testing.T) {
 type forgetful struct{ reconcile.Store }
 
 // Complete implements reconcile.Store.
-func (forgetful) Complete(context.Context, roster.Completion) error { return errFuse }
+func (forgetful) Complete(context.Context, roster.Completion) error { return reconciletest.ErrPower }

@@ -1,146 +1,15 @@
 package reconcile_test
 
 import (
-	"context"
-	"errors"
-	"net/http"
-	"sync"
-	"time"
-
 	"github.com/rosterd/rosterd/internal/reconcile"
-	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
 )
 
-// errFuse is what everybody gets for whom there is no power.
-var errFuse = errors.New("no power")
-
-// fuse blows at one of the steps that rosterd takes into the world: its writes
-// to the store and, where wired, its requests to Vitable.
-type fuse struct {
-	at    int  // the step at which it blows, from 1; 0: never
-	after bool // that step happens all the same, and nobody hears of it
-	once  bool // the power is back after that step
-	// blown is called when it blows. It may be nil.
-	blown func()
-
-	mu    sync.Mutex
-	steps int
-}
-
-// step is asked before a step. Where it returns no error, the caller makes the
-// step and returns what ended says.
-func (f *fuse) step() (ended func(error) error, err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.steps++
-	fine := func(err error) error { return err }
-	switch {
-	case f.at == 0 || f.steps < f.at || f.steps > f.at && f.once:
-		return fine, nil
-	case f.steps > f.at:
-		return nil, errFuse
-	case !f.after:
-		f.blow()
-		return nil, errFuse
-	}
-	return func(error) error { f.blow(); return errFuse }, nil
-}
-
-func (f *fuse) blow() {
-	if f.blown != nil {
-		f.blown()
-	}
-}
-
-// blew reports whether there were as many steps as it takes.
-func (f *fuse) blew() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.at > 0 && f.steps >= f.at
-}
-
-// brittle is a store whose writes go through a fuse.
-type brittle struct {
-	reconcile.Store
-	fuse *fuse
-}
-
-func (b brittle) write(do func() error) error {
-	ended, err := b.fuse.step()
-	if err != nil {
-		return err
-	}
-	return ended(do())
-}
-
-func (b brittle) StartRun(ctx context.Context, run roster.Run) error {
-	return b.write(func() error { return b.Store.StartRun(ctx, run) })
-}
-
-func (b brittle) ExpireHolds(ctx context.Context, now time.Time) error {
-	return b.write(func() error { return b.Store.ExpireHolds(ctx, now) })
-}
-
-func (b brittle) SavePlan(ctx context.Context, record roster.PlanRecord) error {
-	return b.write(func() error { return b.Store.SavePlan(ctx, record) })
-}
-
-func (b brittle) GroupCreated(ctx context.Context, group roster.GroupState) error {
-	return b.write(func() error { return b.Store.GroupCreated(ctx, group) })
-}
-
-func (b brittle) Intend(ctx context.Context, sync roster.Sync) (id int64, err error) {
-	err = b.write(func() (err error) { id, err = b.Store.Intend(ctx, sync); return err })
-	return id, err
-}
-
-func (b brittle) Accepted(ctx context.Context, id int64, receipt roster.Receipt, now time.Time) error {
-	return b.write(func() error { return b.Store.Accepted(ctx, id, receipt, now) })
-}
-
-func (b brittle) NotDelivered(ctx context.Context, end roster.NonDelivery) error {
-	return b.write(func() error { return b.Store.NotDelivered(ctx, end) })
-}
-
-func (b brittle) MarkUnknown(ctx context.Context, id int64, now time.Time) error {
-	return b.write(func() error { return b.Store.MarkUnknown(ctx, id, now) })
-}
-
-func (b brittle) Complete(ctx context.Context, completion roster.Completion) error {
-	return b.write(func() error { return b.Store.Complete(ctx, completion) })
-}
-
-func (b brittle) Sweep(ctx context.Context, sweep roster.Sweep) error {
-	return b.write(func() error { return b.Store.Sweep(ctx, sweep) })
-}
-
-func (b brittle) FinishRun(ctx context.Context, run roster.Run) error {
-	return b.write(func() error { return b.Store.FinishRun(ctx, run) })
-}
-
 // onStore puts the fuse between rosterd and its store.
-func (f *fuse) onStore(w *world) {
-	w.around = func(s reconcile.Store) reconcile.Store { return brittle{s, f} }
-}
-
-// onWire puts the fuse between rosterd and Vitable.
-func (f *fuse) onWire(w *world) {
-	ends := sync.Map{} // *http.Request -> func(error) error
-	w.wire.before = func(r *http.Request) error {
-		ended, err := f.step()
-		if err == nil {
-			ends.Store(r, ended)
-		}
-		return err
-	}
-	w.wire.after = func(r *http.Request) error {
-		ended, _ := ends.LoadAndDelete(r)
-		return ended.(func(error) error)(nil)
-	}
-}
+func (w *world) onStore(f *reconciletest.Fuse) { w.around = f.Store }
 
 // mended takes every fuse out.
 func (w *world) mended() {
 	w.around = func(s reconcile.Store) reconcile.Store { return s }
-	w.wire.before, w.wire.after = nil, nil
+	w.wire.Before, w.wire.After = nil, nil
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/sandbox"
 	"github.com/rosterd/rosterd/internal/source"
@@ -39,7 +40,7 @@ const (
 type world struct {
 	t        *testing.T
 	box      *sandbox.Server
-	wire     *wire
+	wire     *reconciletest.Wire
 	dir      string
 	store    *store.Store
 	hr       *hr   // the source that every world has
@@ -107,7 +108,7 @@ func newWorld(t *testing.T) *world {
 		},
 		Plans: []sandbox.Plan{{ID: gold, Name: "Gold"}, {ID: silver, Name: "Silver"}},
 	})
-	w := &world{t: t, box: box, wire: &wire{t: t, box: box}, dir: canary.Dir(t), hr: newHR("hq"), settings: settings()}
+	w := &world{t: t, box: box, wire: &reconciletest.Wire{Handler: box}, dir: canary.Dir(t), hr: newHR("hq"), settings: settings()}
 	w.around = func(s reconcile.Store) reconcile.Store { return s }
 	w.open()
 	t.Cleanup(func() { _ = w.store.Close() })

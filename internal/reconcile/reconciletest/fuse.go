@@ -59,6 +59,15 @@ func (f *Fuse) Blew() bool {
 	return f.At > 0 && f.steps >= f.At
 }
 
+// Count counts a step that goes well, and calls OnBlow at the one of the fuse.
+func (f *Fuse) Count() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.steps++; f.steps == f.At {
+		f.blow()
+	}
+}
+
 // Store puts the fuse between rosterd and the writes of its store.
 func (f *Fuse) Store(s reconcile.Store) reconcile.Store { return brittle{s, f} }
 
