@@ -39,37 +39,10 @@ safety:
 vitable: {requests_per_second: 0, poll: {initial: 20ms, max: 200ms, deadline: 1m}, settle: 100ms}
 `
 
-const siegeDays = 24
-
 func sieges() []siege {
 	return []siege{
-		{
-			// Every day somebody is hired, somebody leaves, somebody moves there
-			// and back, and a row breaks or is mended.
-			name: "days", times: siegeDays,
-			begin: `sandbox --empty
-census census.csv sales:S1-S30 ops:O1-O30 sales:M1
-ros 0 run
-`,
-			again: func(n int) string {
-				day := "census census.csv sales:S1-S30 ops:O1-O30 " + []string{"sales:M1", "ops:M1 S5!nophone"}[n%2]
-				for hired := 1; hired <= n; hired++ {
-					day += fmt.Sprintf(" sales:H%d", hired)
-					if hired < n {
-						day += fmt.Sprintf(" H%d!terminated", hired)
-					}
-				}
-				return day + "\nshot 120 run\n"
-			},
-			end: fmt.Sprintf(`ros 0 run
-members sales S1-S30 M1 H%[1]d
-members ops O1-O30
-removed H1-H%[1]d M1
-ros 0 run --output json
-json out groups.submitted 0
-rows data/rosterd.db 0 'SELECT count(*) FROM syncs WHERE settled = 0'
-`, siegeDays),
-		},
+		days("days of a job", 24, "shot 120 run"),
+		days("days of a daemon", 12, "shot 300 serve"),
 		{
 			// Whatever a first start leaves behind, the next one begins anew or
 			// goes on, and never takes it for a state that was lost.
@@ -117,6 +90,37 @@ ros 0 run
 			again: func(int) string { return "shot 40 backup saved.db\nwhole saved.db\nrm saved.db\n" },
 			end:   "ros 0 backup saved.db\nwhole saved.db\nexists saved.db\n! exists saved.db.partial\n",
 		},
+	}
+}
+
+// days are stories in which every day somebody is hired, somebody leaves,
+// somebody moves there and back, and a row breaks or is mended.
+func days(name string, times int, shot string) siege {
+	return siege{
+		name: name, times: times,
+		begin: `sandbox --empty
+census census.csv sales:S1-S30 ops:O1-O30 sales:M1
+env ROSTERD_RUN_ON_START=true
+ros 0 run
+`,
+		again: func(n int) string {
+			day := "census census.csv sales:S1-S30 ops:O1-O30 " + []string{"sales:M1", "ops:M1 S5!nophone"}[n%2]
+			for hired := 1; hired <= n; hired++ {
+				day += fmt.Sprintf(" sales:H%d", hired)
+				if hired < n {
+					day += fmt.Sprintf(" H%d!terminated", hired)
+				}
+			}
+			return day + "\n" + shot + "\n"
+		},
+		end: fmt.Sprintf(`ros 0 run
+members sales S1-S30 M1 H%[1]d
+members ops O1-O30
+removed H1-H%[1]d M1
+ros 0 run --output json
+json out groups.submitted 0
+rows data/rosterd.db 0 'SELECT count(*) FROM syncs WHERE settled = 0'
+`, times),
 	}
 }
 
