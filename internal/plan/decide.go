@@ -42,7 +42,7 @@ func (m *maker) decide(d *draft, entries []roster.Enrolled) (roster.Decision, ro
 		return roster.Held, roster.ReasonOverCapacity
 	case !m.mayStart(d, entries):
 		return roster.Held, roster.ReasonNoBaseline
-	case d.hold != nil && m.in.Limits.OnExcess == ExcessHold:
+	case d.hold != nil && m.in.Limits.OnExcess == ExcessHold && d.state.RestoredAfter == 0: // else it is the roster that was approved
 		return roster.Held, d.hold.Reason
 	case !d.state.HasBaseline:
 		return roster.Submit, roster.ReasonFirst

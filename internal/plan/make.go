@@ -103,7 +103,11 @@ func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
 	if m.fromShrunk(d, e) && !m.fromNameless(d, e) {
 		missed = m.in.Limits.AbsencePulls // held at once, so that a person can look; the count goes on as it was
 	}
-	t := treatEnrolled(e, d.name, p, problem, heir != nil, missed, m.in.Limits)
+	limits := m.in.Limits
+	if d.state.RestoredAfter > 0 {
+		limits.PlanChange = PlanReport // the plan of a restored baseline is no reason to end a subscription
+	}
+	t := treatEnrolled(e, d.name, p, problem, heir != nil, missed, limits)
 	d.report(ref, p, heir, t.problem)
 	switch t.kind {
 	case keepRow:

@@ -69,8 +69,8 @@ func (s *system) write(people []worker, f flaw, pick int, now time.Time) error {
 	if len(people) < 6 || !s.readable {
 		f = clean // of nearly nothing a flaw is the truth; and what was never whole is not known to be cut
 	}
-	if f == cut && s.pulled.IsZero() {
-		f = clean // that files end with a newline has to be learned first
+	if (f == cut || f == shrunken) && s.pulled.IsZero() {
+		f = clean // how a whole file looks has to be learned first
 	}
 	switch f {
 	case late:

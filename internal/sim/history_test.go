@@ -72,7 +72,7 @@ const (
 
 func runnings() []running {
 	return []running{
-		plainly, plainly, plainly, notAtAll, repeated, killed, killed, killedHot, killedHot, diskFull, stopped, crowded, backwards, scheduled, restarted, rewired,
+		plainly, plainly, plainly, notAtAll, repeated, killed, killed, killedHot, killedHot, diskFull, stopped, crowded, backwards, scheduled, restarted, rewired, restored,
 	}
 }
 

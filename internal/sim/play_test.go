@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -217,7 +219,7 @@ func (w *world) live(ctx context.Context, d day) error {
 	if err := w.up(ctx); err != nil {
 		return err
 	}
-	if err := w.decide(ctx, d.Clerk, d.Pick); err != nil {
+	if err := errors.Join(w.decide(ctx, d.Clerk, d.Pick), w.save(ctx)); err != nil {
 		return err
 	}
 	return w.pass(time.Duration(d.Hours) * time.Hour)
@@ -330,6 +332,10 @@ func (w *world) work(ctx context.Context, d day) error {
 			}
 		}
 		if err := w.restart(ctx); err != nil {
+			return err
+		}
+	case restored:
+		if err := w.restore(ctx); err != nil {
 			return err
 		}
 	case backwards:
@@ -450,6 +456,50 @@ func (w *world) disturb(ctx context.Context, d day, cancel func()) {
 		}
 		return before(r)
 	}
+}
+
+// saved is where the backup of the first day is.
+func (w *world) saved() string { return filepath.Join(filepath.Dir(w.exports), "saved.db") }
+
+// save makes a backup, once.
+func (w *world) save(ctx context.Context) error {
+	err := w.proc.store.Backup(ctx, w.saved())
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	return err
+}
+
+// restore puts the backup back, days late. What is in flight at Vitable is
+// unknown to it and has to end first; what people decided since is gone.
+func (w *world) restore(ctx context.Context) error {
+	text, err := os.ReadFile(w.saved())
+	if errors.Is(err, fs.ErrNotExist) || w.story.Setup.FirstSync != "hold" { // "allow" is no setting to restore with
+		return nil
+	}
+	if w.proc != nil {
+		err = w.proc.end()
+		w.proc = nil
+	}
+	database := filepath.Join(w.data, "rosterd.db")
+	err = errors.Join(err, ignoreMissing(os.Remove(database+"-wal")), ignoreMissing(os.Remove(database+"-shm")), os.WriteFile(database, text, 0o600))
+	if err != nil {
+		return err
+	}
+	for number := range w.laws.pending {
+		w.box.WriteOff(w.box.Ledger()[number-1].RequestID)
+	}
+	w.tell("the backup of the first day is put back")
+	if err := w.restart(ctx); err != nil {
+		return err
+	}
+	pins, err := w.proc.store.Pins(ctx)
+	clear(w.pinned)
+	for _, pin := range pins {
+		w.pinned[pin.ReferenceID] = true
+	}
+	w.laws.restored()
+	return err
 }
 
 // byTheClock is the daemon for a while.
