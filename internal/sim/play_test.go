@@ -612,14 +612,18 @@ func (w *world) differs() error {
 // quiet asserts that a run after everything came to rest sends nothing, and
 // that every request was followed to its end.
 func (w *world) quiet(ctx context.Context) error {
-	for round := range 2 {
+	last := 1
+	if w.laws.old {
+		last = 2 // after a backup even the plans of subscriptions have to be found out
+	}
+	for round := range last + 1 {
 		before := len(w.box.Ledger())
 		if err := errors.Join(w.pass(time.Minute), w.once(ctx, day{})); err != nil {
 			return err
 		}
 		ledger := w.box.Ledger()
 		for _, entry := range ledger[before:] {
-			if round == 1 && entry.Call == sandbox.SubmitSync && sentOnTheDay(ledger, entry) {
+			if round == last && entry.Call == sandbox.SubmitSync && sentOnTheDay(ledger, entry) {
 				return fmt.Errorf("law 6: nothing changed, and %s is sent again", entry.Group)
 			}
 		}
