@@ -105,14 +105,14 @@ func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
 	}
 	limits := m.in.Limits
 	if d.state.RestoredAfter > 0 {
-		limits.PlanChange = PlanReport // the plan of a restored baseline is no reason to end a subscription
+		limits.PlanChange = PlanReport // a restored baseline does not know their plan, so it is no reason to end a subscription
 	}
 	t := treatEnrolled(e, d.name, p, problem, heir != nil, missed, limits)
 	d.report(ref, p, heir, t.problem)
 	switch t.kind {
 	case keepRow:
 		entry := roster.Enrolled{Member: p.Member, PlanID: e.PlanID, Source: p.Source, Since: e.Since, Maybe: e.Maybe}
-		if e.Maybe || e.PlanID == "" {
+		if e.Maybe || e.PlanID == "" || d.state.RestoredAfter > 0 {
 			entry.PlanID = p.Member.PlanID
 		}
 		if e.Member != p.Member {
