@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"hash"
 )
 
@@ -34,28 +35,103 @@ type Address struct {
 // those, have equal digests. The members must be sorted by reference_id for
 // digests of two payloads to be comparable.
 func Digest(members []Member) string {
-	d := digester{hash: sha256.New(), buf: make([]byte, 0, 512)}
+	d := NewDigester()
 	for i := range members {
-		d.member(&members[i])
+		d.Member(&members[i])
 	}
-	return hex.EncodeToString(d.hash.Sum(nil))
+	return d.Sum()
 }
 
-type digester struct {
+// Digester makes a Digest of members that come one by one.
+type Digester struct {
 	hash hash.Hash
 	buf  []byte
 }
 
-func (d *digester) member(m *Member) {
-	d.buf = d.buf[:0]
-	for _, field := range [...]string{
-		m.ReferenceID, m.FirstName, m.LastName, m.Phone, m.Email, m.PlanID,
-		m.Address.Line1, m.Address.Line2, m.Address.City, m.Address.State, m.Address.ZIP,
-	} {
-		// The length in front keeps ("ab", "c") apart from ("a", "bc").
-		d.buf = binary.AppendUvarint(d.buf, uint64(len(field)))
-		d.buf = append(d.buf, field...)
-	}
-	d.buf, _ = m.DateOfBirth.AppendText(d.buf)
+// NewDigester returns one that has seen nobody.
+func NewDigester() *Digester {
+	return &Digester{hash: sha256.New(), buf: make([]byte, 0, 512)}
+}
+
+// Member takes the next member.
+func (d *Digester) Member(m *Member) {
+	d.buf = AppendMember(d.buf[:0], m)
 	d.hash.Write(d.buf)
+}
+
+// Packed takes the next member as AppendMember writes it.
+func (d *Digester) Packed(member string) {
+	d.buf = append(d.buf[:0], member...)
+	d.hash.Write(d.buf)
+}
+
+// Sum is the digest of the members taken so far.
+func (d *Digester) Sum() string { return hex.EncodeToString(d.hash.Sum(nil)) }
+
+// AppendMember appends a member's packed form, which ParseMember reads: every
+// text with its length in front, which keeps ("ab", "c") apart from ("a",
+// "bc"), the reference_id first, and the birth date at the end. Digests are
+// made of it, so it cannot change without every roster being sent once more.
+func AppendMember(b []byte, m *Member) []byte {
+	for _, field := range m.texts() {
+		b = binary.AppendUvarint(b, uint64(len(*field)))
+		b = append(b, *field...)
+	}
+	b, _ = m.DateOfBirth.AppendText(b)
+	return b
+}
+
+// texts are the fields of a member but for the birth date, in packed order.
+func (m *Member) texts() [11]*string {
+	return [11]*string{
+		&m.ReferenceID, &m.FirstName, &m.LastName, &m.Phone, &m.Email, &m.PlanID,
+		&m.Address.Line1, &m.Address.Line2, &m.Address.City, &m.Address.State, &m.Address.ZIP,
+	}
+}
+
+// ErrPacked says that a text is no packed member. It never repeats the text.
+var ErrPacked = errors.New("not a packed member")
+
+// ParseMember reads what AppendMember wrote; the member's texts are parts of
+// packed.
+func ParseMember(packed string) (Member, error) {
+	var m Member
+	for _, field := range m.texts() {
+		var err error
+		if *field, packed, err = cutText(packed); err != nil {
+			return Member{}, err
+		}
+	}
+	if packed == "" {
+		return m, nil
+	}
+	date, err := ParseDate(packed)
+	if err != nil {
+		return Member{}, ErrPacked
+	}
+	m.DateOfBirth = date
+	return m, nil
+}
+
+// PackedReference is the reference_id of a packed member.
+func PackedReference(packed string) (string, error) {
+	ref, _, err := cutText(packed)
+	return ref, err
+}
+
+// cutText reads one text with its length in front.
+func cutText(packed string) (text, rest string, err error) {
+	var length uint64
+	for i := 0; i < len(packed) && i < binary.MaxVarintLen64; i++ {
+		b := packed[i]
+		length |= uint64(b&0x7f) << (7 * i)
+		if b >= 0x80 {
+			continue
+		}
+		if rest = packed[i+1:]; length > uint64(len(rest)) {
+			break
+		}
+		return rest[:length], rest[length:], nil
+	}
+	return "", "", ErrPacked
 }

@@ -1,0 +1,107 @@
+package muster
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// A record is the length of the rest, the standing as one byte, the row, and
+// the member as roster packs it. Of somebody who is not in, the member is no
+// more than a reference_id.
+
+// The standings as bytes; others are not packed.
+const (
+	codeIn = iota
+	codeTerminated
+	codeNotEligible
+)
+
+// errRecord is a programming error: only this package writes records.
+var errRecord = errors.New("a packed row cannot be read")
+
+// codeOf is the byte of a standing; ok is false for rows that are kept as they
+// are: those with problems, and those that do not fit the packed form.
+func codeOf(p *roster.Person) (code byte, ok bool) {
+	switch {
+	case len(p.Problems) > 0:
+		return 0, false
+	case p.Standing == roster.StandingIn:
+		return codeIn, p.Member.ReferenceID == p.ReferenceID
+	case p.Member != roster.Member{}:
+		return 0, false
+	case p.Standing == roster.StandingTerminated:
+		return codeTerminated, true
+	case p.Standing == roster.StandingNotEligible:
+		return codeNotEligible, true
+	}
+	return 0, false
+}
+
+// appendRecord appends p; scratch is reused and comes back.
+func appendRecord(b, scratch []byte, p *roster.Person, code byte) (record, grown []byte) {
+	member := &p.Member
+	if code != codeIn {
+		member = &roster.Member{ReferenceID: p.ReferenceID}
+	}
+	scratch = append(scratch[:0], code)
+	scratch = binary.AppendUvarint(scratch, uint64(p.Row))
+	scratch = roster.AppendMember(scratch, member)
+	b = binary.AppendUvarint(b, uint64(len(scratch)))
+	return append(b, scratch...), scratch
+}
+
+// record is one packed row.
+type record struct {
+	code   byte
+	row    int
+	member string // packed
+}
+
+// cutRecord reads the first of some records.
+func cutRecord(records string) (r record, rest string) {
+	length, n := uvarint(records)
+	body := records[n : n+int(length)]
+	row, m := uvarint(body[1:])
+	return record{code: body[0], row: int(row), member: body[1+m:]}, records[n+int(length):]
+}
+
+// uvarint is binary.Uvarint of a text that begins with a whole number.
+func uvarint(text string) (value uint64, length int) {
+	for i := range len(text) {
+		b := text[i]
+		value |= uint64(b&0x7f) << (7 * i)
+		if b < 0x80 {
+			return value, i + 1
+		}
+	}
+	panic(errRecord)
+}
+
+// reference is the person's reference_id.
+func (r record) reference() string {
+	ref, err := roster.PackedReference(r.member)
+	if err != nil {
+		panic(errRecord)
+	}
+	return ref
+}
+
+// person unpacks a row; its texts are parts of the record.
+func (r record) person(source, group string) roster.Person {
+	member, err := roster.ParseMember(r.member)
+	if err != nil {
+		panic(errRecord)
+	}
+	p := roster.Person{ReferenceID: member.ReferenceID, Source: source, Row: r.row, Group: group}
+	switch r.code {
+	case codeIn:
+		p.Standing, p.Member = roster.StandingIn, member
+	case codeTerminated:
+		p.Standing = roster.StandingTerminated
+	case codeNotEligible:
+		p.Standing = roster.StandingNotEligible
+	}
+	return p
+}
