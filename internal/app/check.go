@@ -54,7 +54,7 @@ func (a *App) Check(ctx context.Context) (findings []Finding, code int, err erro
 }
 
 // checkSource says what one source delivered and how its rows map.
-func checkSource(p reconcile.Pulled) ([]Finding, int) {
+func checkSource(p reconcile.Probed) ([]Finding, int) {
 	area := "source " + p.Pull.Source
 	if p.Pull.State == roster.SourceBroken || p.Pull.State == roster.SourceOld {
 		return []Finding{{Area: area, Detail: p.Pull.Reason, Advice: roster.SourceFailed.Guidance()}}, ExitSource
@@ -112,7 +112,7 @@ func sampleOf(people []roster.Person) string {
 }
 
 // checkOffer says whether Vitable has the plans and groups that people need.
-func (a *App) checkOffer(offer reconcile.Offer, pulled []reconcile.Pulled) ([]Finding, int) {
+func (a *App) checkOffer(offer reconcile.Offer, pulled []reconcile.Probed) ([]Finding, int) {
 	findings := []Finding{{Area: "api", OK: true, Detail: fmt.Sprintf("the key is good; %d plans, %d groups", len(offer.Plans), len(offer.Groups))}}
 	plans, groups := map[string]int{}, map[string]int{}
 	for _, p := range pulled {

@@ -73,12 +73,12 @@ func (c Census) byGroup() map[string][]*roster.Person {
 }
 
 // namelessFailure reports rows that nobody can be recognised by.
-func (c Census) namelessFailure() []roster.Failure {
+func namelessFailure(nameless map[string]int) []roster.Failure {
 	var found []roster.Failure
-	for _, source := range slices.Sorted(maps.Keys(c.Nameless)) {
+	for _, source := range slices.Sorted(maps.Keys(nameless)) {
 		found = append(found, roster.Failure{
 			Source: source, Kind: roster.InvalidRow, Operation: source,
-			Reason: fmt.Sprintf("%d rows of source %s have no usable reference_id; until they have one, nobody counts as absent from it", c.Nameless[source], source),
+			Reason: fmt.Sprintf("%d rows of source %s have no usable reference_id; until they have one, nobody counts as absent from it", nameless[source], source),
 		})
 	}
 	return found

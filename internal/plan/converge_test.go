@@ -113,7 +113,7 @@ func (v *vitable) without(g plan.Group, left map[string][]string) []roster.Enrol
 			stay[a.ReferenceID] = true
 		}
 	}
-	return g.Without(stay)
+	return plan.Without(g.Entries, stay)
 }
 
 // post sends one payload and tells who left the group for certain.

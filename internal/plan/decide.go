@@ -11,7 +11,7 @@ import (
 // maxRetryWait caps how long members that Vitable refused wait to be tried again.
 const maxRetryWait = 24 * time.Hour
 
-// decide says what to do with a group whose payload would be entries.
+// decide says what to do with a group whose payload is known.
 //
 //	| the group                                         | decision | reason           |
 //	| ------------------------------------------------- | -------- | ---------------- |
@@ -30,24 +30,24 @@ const maxRetryWait = 24 * time.Hour
 //	| is the same, and resubmit_unchanged has passed    | submit   | resubmit         |
 //	| is the same, with held removals                   | hold     | of the guard     |
 //	| is the same                                       | skip     | unchanged        |
-func (m *maker) decide(d *draft, entries []roster.Enrolled) (roster.Decision, roster.Reason) {
+func (m *maker) decide(d *draft, p *payload) (roster.Decision, roster.Reason) {
 	switch {
 	case !m.selected(d.name):
 		return roster.Skip, roster.ReasonNotSelected
 	case d.block != "":
 		return roster.Blocked, d.block
-	case len(d.base) == 0 && len(entries) == 0:
+	case d.covered == 0 && p.size == 0:
 		return roster.Skip, roster.ReasonNobody
-	case m.in.Delivery.MaxMembers > 0 && len(entries) > m.in.Delivery.MaxMembers:
+	case m.in.Delivery.MaxMembers > 0 && p.size > m.in.Delivery.MaxMembers:
 		return roster.Held, roster.ReasonOverCapacity
-	case !m.mayStart(d, entries):
+	case !m.mayStart(d, p.entries):
 		return roster.Held, roster.ReasonNoBaseline
 	case d.hold != nil && m.in.Limits.OnExcess == ExcessHold && d.state.RestoredAfter == 0: // else it is the roster that was approved
 		return roster.Held, d.hold.Reason
 	case !d.state.HasBaseline:
 		return roster.Submit, roster.ReasonFirst
 	}
-	return m.due(d, entries)
+	return m.due(d, p.digest)
 }
 
 // mayStart reports whether a roster may be sent: the group has a baseline or a
@@ -57,7 +57,7 @@ func (m *maker) decide(d *draft, entries []roster.Enrolled) (roster.Decision, ro
 func (m *maker) mayStart(d *draft, entries []roster.Enrolled) bool {
 	created := d.state.Created && d.state.GroupID == m.in.Known[d.name].ID
 	switch {
-	case d.state.RestoredAfter == 0 && (d.state.HasBaseline || len(d.base) > 0 || created):
+	case d.state.RestoredAfter == 0 && (d.state.HasBaseline || d.covered > 0 || created):
 		return true
 	case m.anySource(shrank): // nobody could tell who is missing
 		return false
@@ -69,13 +69,13 @@ func (m *maker) mayStart(d *draft, entries []roster.Enrolled) bool {
 }
 
 // due decides about a group that has a baseline and that nothing stands against.
-func (m *maker) due(d *draft, entries []roster.Enrolled) (roster.Decision, roster.Reason) {
+func (m *maker) due(d *draft, digest string) (roster.Decision, roster.Reason) {
 	delivered := d.state.Delivered
 	since := m.in.Now.Sub(delivered.At)
 	switch {
 	case delivered.Digest == "" || d.state.RestoredAfter > 0:
 		return roster.Submit, roster.ReasonNotDelivered
-	case delivered.Digest != digestOf(entries):
+	case delivered.Digest != digest:
 		return roster.Submit, roster.ReasonChanged
 	case delivered.Failures > 0 && since >= retryWait(m.in.Delivery.RetryFailures, delivered.Retries):
 		return roster.Submit, roster.ReasonRetry
@@ -101,28 +101,28 @@ func retryWait(first time.Duration, retries int) time.Duration {
 }
 
 func digestOf(entries []roster.Enrolled) string {
-	members := make([]roster.Member, len(entries))
+	d := roster.NewDigester()
 	for i := range entries {
-		members[i] = entries[i].Member
+		d.Member(&entries[i].Member)
 	}
-	return roster.Digest(members)
+	return d.Sum()
 }
 
 // finish turns a draft into its part of the plan; show is false for groups
 // that nobody needs to hear of.
 func (m *maker) finish(d *draft) (g Group, show bool) {
-	if len(d.base) == 0 && !d.state.HasBaseline && len(d.adds) == 0 && len(d.leftOut) == 0 {
+	if d.covered == 0 && !d.state.HasBaseline && len(d.adds) == 0 && len(d.leftOut) == 0 {
 		return Group{}, false
 	}
 	if d.hold != nil {
 		d.hold = m.seal(d.hold)
 	}
-	entries := d.entries()
-	g = Group{ExternalReferenceID: d.name, GroupID: d.state.GroupID, Name: d.state.Name, Baseline: len(d.base)}
+	made := d.payload()
+	g = Group{ExternalReferenceID: d.name, GroupID: d.state.GroupID, Name: d.state.Name, Baseline: d.covered}
 	if known, ok := m.in.Known[d.name]; ok && !m.isAnother(d, known) {
 		g.GroupID, g.Name = known.ID, known.Name
 	}
-	g.Decision, g.Reason = m.decide(d, entries)
+	g.Decision, g.Reason = m.decide(d, made)
 	if g.Decision == roster.Blocked {
 		m.blockedFailures(d)
 		if d.block != roster.ReasonSource {
@@ -132,7 +132,7 @@ func (m *maker) finish(d *draft) (g Group, show bool) {
 		}
 		return g, true
 	}
-	m.fill(d, &g, entries)
+	m.fill(d, &g, made)
 	d.problem = slices.DeleteFunc(d.problem, func(f roster.Failure) bool {
 		return f.Kind == roster.Rekeyed && d.lets(f.ReferenceID) // an approval settles it
 	})
@@ -142,8 +142,8 @@ func (m *maker) finish(d *draft) (g Group, show bool) {
 }
 
 // fill tells everything that a group would have and do.
-func (m *maker) fill(d *draft, g *Group, entries []roster.Enrolled) {
-	g.Entries, g.Digest = entries, digestOf(entries)
+func (m *maker) fill(d *draft, g *Group, made *payload) {
+	g.Entries, g.Payload, g.Digest = made.entries, made.size, made.digest
 	g.Changes, g.Removals, g.Carried, g.LeftOut = d.changes, d.removals(), d.carried, d.leftOut
 	g.Absences, g.Hold = d.absent, d.hold
 	g.Uses, g.Approved = d.used()

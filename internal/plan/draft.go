@@ -12,6 +12,7 @@ type draft struct {
 	name     string
 	state    roster.GroupState
 	base     []roster.Enrolled
+	covered  int               // people of the baseline
 	block    roster.Reason     // why nothing can be sent; "" when something can
 	stays    []roster.Enrolled // rows and records of enrolled people who stay
 	adds     []addition
@@ -27,7 +28,22 @@ type draft struct {
 	waiting  bool     // people are carried whose removal the guard has not judged yet
 	again    bool     // another round would do more
 	view     *outlook // nil after every change
+	made     *payload // likewise
 }
+
+// payload is what would be sent for a draft as it stands.
+type payload struct {
+	entries []roster.Enrolled // sorted; nil for a group that nobody looked into
+	size    int
+	digest  string
+}
+
+func (m *maker) newDraft(name string, base []roster.Enrolled) *draft {
+	return &draft{name: name, state: m.in.States[name], base: base, covered: len(base), absent: map[string]int{}}
+}
+
+// changed forgets what was made of the draft as it was.
+func (d *draft) changed() { d.view, d.made = nil, nil }
 
 // addition is one new person and what has to happen first.
 type addition struct {
@@ -66,12 +82,14 @@ func (d *draft) carry(why roster.Why, fits func(departure) bool) (any bool) {
 		d.stay(out.last, why)
 	}
 	if any {
-		d.outs, d.view = rest, nil
+		d.outs = rest
+		d.changed()
 	}
 	return any
 }
 
 func (d *draft) stay(last roster.Enrolled, why roster.Why) {
+	d.changed()
 	d.stays = append(d.stays, last)
 	d.carried = append(d.carried, Carried{last.Member.ReferenceID, why})
 }
@@ -88,7 +106,8 @@ func (d *draft) postpone(kind roster.Kind, fits func(addition) bool) (any bool) 
 		d.leftOut = append(d.leftOut, LeftOut{add.entry.Member.ReferenceID, kind})
 	}
 	if any {
-		d.adds, d.view = rest, nil
+		d.adds = rest
+		d.changed()
 	}
 	return any
 }
@@ -97,8 +116,6 @@ func (d *draft) postpone(kind roster.Kind, fits func(addition) bool) (any bool) 
 func (d *draft) lets(ref string) bool {
 	return slices.ContainsFunc(d.outs, func(out departure) bool { return out.last.Member.ReferenceID == ref })
 }
-
-func (d *draft) size() int { return len(d.stays) + len(d.adds) }
 
 // certain counts the people who are in the payload whatever becomes of moves:
 // those who arrive from another group may yet have to wait.
@@ -126,15 +143,19 @@ func (d *draft) used() (hold string, approved int) {
 	return d.uses, approved
 }
 
-// entries is the payload, sorted.
-func (d *draft) entries() []roster.Enrolled {
-	all := make([]roster.Enrolled, 0, d.size())
+// payload is what would be sent. It is kept until the draft changes.
+func (d *draft) payload() *payload {
+	if d.made != nil {
+		return d.made
+	}
+	all := make([]roster.Enrolled, 0, len(d.stays)+len(d.adds))
 	all = append(all, d.stays...)
 	for _, add := range d.adds {
 		all = append(all, add.entry)
 	}
 	slices.SortFunc(all, func(a, b roster.Enrolled) int { return cmp.Compare(a.Member.ReferenceID, b.Member.ReferenceID) })
-	return all
+	d.made = &payload{all, len(all), digestOf(all)}
+	return d.made
 }
 
 func (d *draft) removals() []roster.Removal {

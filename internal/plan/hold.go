@@ -6,11 +6,11 @@ import (
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
-// guardAll lets the guard look at every group that can be sent, then at all of
-// them together. Removals that a person approved are not held and do not count.
-func (m *maker) guardAll() {
+// guardGroups lets the guard look at every group that can be sent. It returns
+// how many people are enrolled, and how many leave without a person's approval.
+// Removals that a person approved are not held and do not count.
+func (m *maker) guardGroups() (people, leaving int) {
 	m.keepImpossibleMoves()
-	people, leaving := 0, m.in.RemovedNow
 	for _, name := range m.order {
 		d := m.drafts[name]
 		people += len(d.base)
@@ -20,9 +20,12 @@ func (m *maker) guardAll() {
 		m.guardGroup(d)
 		leaving += len(d.outs) - len(d.approved)
 	}
-	if leaving == 0 || leaving <= m.in.Limits.AllowedInRun(people) {
-		return
-	}
+	return people, leaving
+}
+
+// keepEverybody carries whoever would leave without a person's approval: in all
+// groups together they are too many.
+func (m *maker) keepEverybody() {
 	for _, name := range m.order {
 		d := m.drafts[name]
 		if d.block != "" || !m.selected(name) {

@@ -16,16 +16,66 @@ import (
 //
 // The output depends on nothing but the input and is sorted.
 func Make(in Input) Plan {
-	m := &maker{in: in, census: NewCensus(in.People), drafts: map[string]*draft{}}
+	p := begin(in, nil)
+	return join(in, p.m.census.Nameless, p.end(in.overRunLimit(p.people, p.leaving)))
+}
+
+// part is the plan of some groups that has come as far as it can without the
+// others: how many people leave all of them together is not known yet.
+type part struct {
+	m       *maker
+	people  int // enrolled in its groups
+	leaving int // without a person's approval
+}
+
+// begin plans the named groups, or all where there are none, up to the limit of
+// the run. The people and the baselines of in are those of these groups, and
+// nobody in them is in any other.
+func begin(in Input, groups []string) *part {
+	m := &maker{in: in, groups: groups, census: NewCensus(in.People), drafts: map[string]*draft{}}
+	for source, n := range in.Nameless {
+		m.census.Nameless[source] += n
+	}
 	m.enrolledIn = m.indexEnrolled()
 	m.draftAll()
-	m.guardAll()
-	m.settleMoves()
-	return m.plan()
+	people, leaving := m.guardGroups()
+	return &part{m, people, leaving}
+}
+
+// end plans the rest. over says that more people would leave in this run than
+// may without a person's approval.
+func (p *part) end(over bool) Plan {
+	if over {
+		p.m.keepEverybody()
+	}
+	p.m.settleMoves()
+	return p.m.plan()
+}
+
+// overRunLimit reports whether too many people would leave all groups together.
+func (in *Input) overRunLimit(people, leaving int) bool {
+	leaving += in.RemovedNow
+	return leaving > 0 && leaving > in.Limits.AllowedInRun(people)
+}
+
+// join makes one plan of parts.
+func join(in Input, nameless map[string]int, parts ...Plan) Plan {
+	p := Plan{ConfigHash: in.ConfigHash}
+	for _, part := range parts {
+		p.Groups = append(p.Groups, part.Groups...)
+		p.Failures = append(p.Failures, part.Failures...)
+	}
+	p.Failures = append(p.Failures, namelessFailure(nameless)...)
+	slices.SortFunc(p.Groups, func(a, b Group) int { return cmp.Compare(a.ExternalReferenceID, b.ExternalReferenceID) })
+	slices.SortFunc(p.Failures, func(a, b roster.Failure) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.ReferenceID, b.ReferenceID), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Operation, b.Operation))
+	})
+	return p
 }
 
 type maker struct {
 	in         Input
+	groups     []string // that the plan is about; nil: all
 	census     Census
 	drafts     map[string]*draft
 	order      []string                  // names of drafts, sorted
@@ -55,7 +105,7 @@ func (m *maker) draftAll() {
 	for group := range m.in.Baselines {
 		names[group] = true
 	}
-	for group := range m.in.States {
+	for _, group := range m.remembered() {
 		names[group] = true
 	}
 	for group, people := range byGroup {
@@ -65,7 +115,7 @@ func (m *maker) draftAll() {
 	}
 	m.order = slices.Sorted(maps.Keys(names))
 	for _, name := range m.order {
-		d := &draft{name: name, state: m.in.States[name], base: m.in.Baselines[name].Members, absent: map[string]int{}}
+		d := m.newDraft(name, m.in.Baselines[name].Members)
 		m.drafts[name] = d
 		for i := range d.base {
 			m.draftEnrolled(d, &d.base[i])
@@ -83,6 +133,17 @@ func (m *maker) draftAll() {
 	for _, name := range m.order {
 		m.drafts[name].block = m.blocked(m.drafts[name])
 	}
+}
+
+// remembered are the groups of this plan that have a state.
+func (m *maker) remembered() []string {
+	if m.groups == nil {
+		return slices.Collect(maps.Keys(m.in.States))
+	}
+	return slices.DeleteFunc(slices.Clone(m.groups), func(group string) bool {
+		_, ok := m.in.States[group]
+		return !ok
+	})
 }
 
 // draftEnrolled puts one enrolled person where the truth table says.
@@ -276,7 +337,7 @@ func (m *maker) blocked(d *draft) roster.Reason {
 // or URL, one that was made anew, or one that was given the name. What is known
 // of the people says nothing about it.
 func (m *maker) isAnother(d *draft, known roster.Group) bool {
-	return (d.state.HasBaseline || len(d.base) > 0) && d.state.GroupID != "" && known.ID != d.state.GroupID
+	return (d.state.HasBaseline || d.covered > 0) && d.state.GroupID != "" && known.ID != d.state.GroupID
 }
 
 // sourceInDoubt reports whether a source that feeds the group, or may feed it,
@@ -325,9 +386,5 @@ func (m *maker) plan() Plan {
 		}
 	}
 	p.Failures = append(p.Failures, m.strays...)
-	p.Failures = append(p.Failures, m.census.namelessFailure()...)
-	slices.SortFunc(p.Failures, func(a, b roster.Failure) int {
-		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.ReferenceID, b.ReferenceID), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Operation, b.Operation))
-	})
 	return p
 }

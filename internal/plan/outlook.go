@@ -17,7 +17,7 @@ func (m *maker) outlook(d *draft) *outlook {
 	if d.view != nil {
 		return d.view
 	}
-	decision, _ := m.decide(d, d.entries())
+	decision, _ := m.decide(d, d.payload())
 	view := &outlook{sent: decision == roster.Submit, outs: map[string]bool{}, adds: map[string]bool{}, stays: map[string]bool{}}
 	for _, out := range d.outs {
 		view.outs[out.last.Member.ReferenceID] = true

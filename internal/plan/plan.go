@@ -22,6 +22,7 @@ type Input struct {
 	Pins       map[string]bool               // reference_ids that are never removed
 	Recent     map[string]int                // unapproved removals within the rolling window, by group
 	RemovedNow int                           // unapproved removals in earlier rounds of this run
+	Nameless   map[string]int                // rows without a reference_id that are not among People, by source
 	CountPull  bool                          // whether this plan is the one that counts absences of this pull
 	Selected   map[string]bool               // only these groups; nil: all
 	ConfigHash string                        // of mapping, rules and layout
@@ -53,7 +54,8 @@ type Group struct {
 	Reason              roster.Reason
 	Digest              string            // of the payload
 	Baseline            int               // people believed to be subscribed
-	Entries             []roster.Enrolled // the payload, each row with what the baseline would say of it
+	Payload             int               // people in the payload
+	Entries             []roster.Enrolled // the payload, each row with what the baseline would say of it; see Assembly
 	Adds                []string
 	Changes             []string
 	Removals            []roster.Removal
@@ -102,14 +104,14 @@ func (g *Group) Members() []roster.Member {
 	return members
 }
 
-// Without is the payload without some arrivals whose old group did not let
-// them go.
-func (g *Group) Without(stay map[string]bool) []roster.Enrolled {
+// Without is a payload without some arrivals whose old group did not let them
+// go.
+func Without(entries []roster.Enrolled, stay map[string]bool) []roster.Enrolled {
 	if len(stay) == 0 {
-		return g.Entries
+		return entries
 	}
 	var rest []roster.Enrolled
-	for _, entry := range g.Entries {
+	for _, entry := range entries {
 		if !stay[entry.Member.ReferenceID] {
 			rest = append(rest, entry)
 		}

@@ -37,7 +37,7 @@ const (
 type courier struct {
 	r     *Reconciler
 	run   roster.Run
-	plan  plan.Plan
+	plan  *plan.Assembly
 	mem   *memory
 	slots chan struct{}
 	done  map[string]chan struct{} // closed when a group is finished
@@ -52,16 +52,16 @@ type courier struct {
 // deliver submits every group that is to be submitted, many side by side, and
 // follows each to its end. One group's failure stops no other; a refused key
 // and a failing store stop them all.
-func (r *Reconciler) deliver(ctx context.Context, run roster.Run, p plan.Plan, m *memory) (*courier, error) {
+func (r *Reconciler) deliver(ctx context.Context, run roster.Run, p *plan.Assembly, m *memory) (*courier, error) {
 	c := &courier{
 		r: r, run: run, plan: p, mem: m, slots: make(chan struct{}, r.Settings.Concurrency),
 		done: map[string]chan struct{}{}, ends: map[string]delivery{}, effects: map[string]plan.Effect{},
 	}
 	var groups []*plan.Group
-	for i := range p.Groups {
-		if p.Groups[i].Decision == roster.Submit {
-			groups = append(groups, &p.Groups[i])
-			c.done[p.Groups[i].ExternalReferenceID] = make(chan struct{})
+	for i := range p.Plan.Groups {
+		if g := &p.Plan.Groups[i]; g.Decision == roster.Submit {
+			groups = append(groups, g)
+			c.done[g.ExternalReferenceID] = make(chan struct{})
 		}
 	}
 	var wait sync.WaitGroup
@@ -114,13 +114,17 @@ func (c *courier) group(ctx context.Context, g *plan.Group) delivery {
 	if end, stop := c.stopped(ctx); stop {
 		return end
 	}
-	entries := g.Without(c.notLetGo(g))
+	all, err := c.plan.Entries(g)
+	if err != nil {
+		return c.broken(err)
+	}
+	entries := plan.Without(all, c.notLetGo(g))
 	members := make([]roster.Member, len(entries))
 	for i := range entries {
 		members[i] = entries[i].Member
 	}
 	digest := roster.Digest(members)
-	if _, state := c.mem.group(g.ExternalReferenceID); len(entries) != len(g.Entries) && digest == state.Delivered.Digest {
+	if len(entries) != len(all) && digest == c.mem.state(g.ExternalReferenceID).Delivered.Digest {
 		return deliveryNothing
 	}
 	return c.submit(ctx, g, entries, members, digest)
@@ -158,7 +162,7 @@ func (c *courier) submit(ctx context.Context, g *plan.Group, entries []roster.En
 	keep := context.WithoutCancel(ctx) // what is remembered does not depend on who is told to stop
 	sync := roster.Sync{
 		RunID: c.run.ID, Group: g.ExternalReferenceID, GroupID: g.GroupID, State: roster.SyncIntended, Digest: digest,
-		Size: len(members), ConfigHash: c.plan.ConfigHash, IntendedAt: c.r.Now(), HoldID: g.Uses,
+		Size: len(members), ConfigHash: c.plan.Plan.ConfigHash, IntendedAt: c.r.Now(), HoldID: g.Uses,
 		Entries: entries, Removals: g.Removals, Approved: g.Approved, AdoptConfig: g.AdoptConfig,
 	}
 	id, err := c.r.Store.Intend(keep, sync)

@@ -60,7 +60,11 @@ func (r *Reconciler) follow(ctx context.Context, sync roster.Sync, m *memory, fi
 
 // complete remembers an outcome: baseline, delivery and failures in one go.
 func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome roster.Outcome, m *memory) (plan.Effect, error) {
-	before, state := m.group(sync.Group)
+	before, err := r.baseline(ctx, m, sync.Group)
+	if err != nil {
+		return plan.Effect{}, err
+	}
+	state := m.state(sync.Group)
 	state.ExternalReferenceID, state.GroupID = sync.Group, sync.GroupID
 	effect := plan.Apply(before, sync.Entries, outcome)
 	failures := plan.RemoteFailures(sync.Group, before, sync.Entries, outcome)
@@ -70,7 +74,7 @@ func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome ros
 	}
 	took := processingTime(sync, outcome, r.Now())
 	state.Took, state.TookMembers = smooth(state.Took, took), sync.Size
-	state.HasBaseline, state.Created, state.Members = true, false, len(effect.After.Members)
+	state.HasBaseline, state.Created, state.Members, state.Digest = true, false, len(effect.After.Members), effect.After.Digest()
 	if sync.ID > state.RestoredAfter {
 		state.RestoredAfter = 0 // a roster that was sent before tells nothing of who came since
 	}

@@ -16,6 +16,7 @@ import (
 // is refused when another process took the lease.
 type Store interface {
 	Groups(ctx context.Context) ([]roster.GroupState, error)
+	VouchBaselines(ctx context.Context) error
 	Baseline(ctx context.Context, group string) (roster.Baseline, error)
 	ActiveHolds(ctx context.Context) ([]roster.Hold, error)
 	Unsettled(ctx context.Context) ([]roster.Sync, error)

@@ -12,9 +12,25 @@ type Offer struct {
 	Groups map[string]roster.Group // by external_reference_id
 }
 
+// Probed is what one source delivered, with everything that was noted about it.
+type Probed struct {
+	Pull   roster.Pull
+	People []roster.Person // empty when the source is not believed
+}
+
 // ProbeSources reads and maps every source once, judged without a history.
-func (r *Reconciler) ProbeSources(ctx context.Context) []Pulled {
-	return r.pullAll(ctx, nil, r.today(r.Now()))
+func (r *Reconciler) ProbeSources(ctx context.Context) []Probed {
+	var probed []Probed
+	for _, feed := range r.Feeds {
+		var people []roster.Person
+		take := func(p *roster.Person) { people = append(people, *p) }
+		pull := r.take(ctx, feed, nil, r.today(r.Now()), take)
+		if inDoubt(pull) {
+			people = nil
+		}
+		probed = append(probed, Probed{pull, people})
+	}
+	return probed
 }
 
 // ProbeAPI lists what Vitable offers.

@@ -1,11 +1,13 @@
 package reconcile
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
 
+	"github.com/rosterd/rosterd/internal/muster"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -19,7 +21,12 @@ type round struct {
 }
 
 // propose plans what the run would do.
-func (r *Reconciler) propose(m *memory, t target, pulled []Pulled, now round) plan.Plan {
+func (r *Reconciler) propose(ctx context.Context, m *memory, t target, pulled []Pulled, now round) (*plan.Assembly, error) {
+	sheets := make([]*muster.Sheet, len(pulled))
+	for i, p := range pulled {
+		sheets[i] = p.People
+	}
+	rolls := muster.Gather(sheets...)
 	at := r.Now()
 	known := m.at(at)
 	in := plan.Input{
@@ -28,7 +35,8 @@ func (r *Reconciler) propose(m *memory, t target, pulled []Pulled, now round) pl
 		Fed:        map[string][]string{},
 		Known:      t.groups,
 		Plans:      t.plans,
-		Baselines:  known.baselines,
+		Baselines:  known.open,
+		Nameless:   rolls.Nameless(),
 		States:     known.states,
 		Managed:    map[string]bool{},
 		Busy:       known.busy,
@@ -44,7 +52,6 @@ func (r *Reconciler) propose(m *memory, t target, pulled []Pulled, now round) pl
 	}
 	for _, p := range pulled {
 		in.Sources[p.Pull.Source] = p.Pull.State
-		in.People = append(in.People, p.People...)
 	}
 	for name, pull := range m.pulls {
 		in.Fed[name] = pull.Groups
@@ -52,7 +59,8 @@ func (r *Reconciler) propose(m *memory, t target, pulled []Pulled, now round) pl
 	for group := range r.Settings.Names {
 		in.Managed[group] = true
 	}
-	return plan.Make(in)
+	a, err := plan.Assemble(in, rolls, func(group string) (roster.Baseline, error) { return r.Store.Baseline(ctx, group) })
+	return a, placed("plan groups", err)
 }
 
 // configHash names the mapping, the rules and the layout of the sources. A

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/rosterd/rosterd/internal/mapping"
+	"github.com/rosterd/rosterd/internal/muster"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/source"
 )
@@ -19,7 +19,7 @@ import (
 // Pulled is what one source delivered and what it came to.
 type Pulled struct {
 	Pull   roster.Pull
-	People []roster.Person // empty when the source is not believed
+	People *muster.Sheet // empty when the source is not believed
 }
 
 // pullAll reads every source, side by side, and judges each. It never fails: a
@@ -40,9 +40,20 @@ func (r *Reconciler) pullAll(ctx context.Context, lastGood map[string]roster.Pul
 	return pulled
 }
 
-// pull reads one source to its end and judges it.
+// pull reads one source to its end and keeps its people where it is believed.
 func (r *Reconciler) pull(ctx context.Context, feed Feed, last *roster.Pull, day roster.Date) Pulled {
-	sink := &intake{mapper: feed.Mapper, day: day, progress: func(n int) { r.Progress("reading "+feed.Name, n, 0) }}
+	sheet := muster.NewSheet(feed.Name)
+	pull := r.take(ctx, feed, last, day, sheet.Add)
+	if inDoubt(pull) {
+		return Pulled{Pull: pull, People: muster.NewSheet(feed.Name)}
+	}
+	pull.Groups = sheet.Groups()
+	return Pulled{Pull: pull, People: sheet}
+}
+
+// take reads one source to its end, hands out its people and judges it.
+func (r *Reconciler) take(ctx context.Context, feed Feed, last *roster.Pull, day roster.Date, take func(*roster.Person)) roster.Pull {
+	sink := &intake{mapper: feed.Mapper, day: day, take: take, progress: func(n int) { r.Progress("reading "+feed.Name, n, 0) }}
 	report, err := pullSafely(ctx, feed.Source, sink)
 	state, fault := source.Judge(report, err, last, feed.Limits, r.Now())
 	pull := roster.Pull{
@@ -56,18 +67,12 @@ func (r *Reconciler) pull(ctx context.Context, feed Feed, last *roster.Pull, day
 		r.Metrics.sourceFailed(feed.Name, fault.Word)
 		r.Log.Warn("source in doubt", zap.String("source", feed.Name), zap.String("state", string(state)), zap.String("reason", pull.Reason))
 	}
-	if state == roster.SourceBroken || state == roster.SourceOld {
-		return Pulled{Pull: pull}
-	}
-	groups := map[string]bool{}
-	for i := range sink.people {
-		sink.people[i].Source = feed.Name
-		if group := sink.people[i].Group; group != "" {
-			groups[group] = true
-		}
-	}
-	pull.Groups = slices.Sorted(maps.Keys(groups))
-	return Pulled{Pull: pull, People: sink.people}
+	return pull
+}
+
+// inDoubt reports whether nothing that a pull brought may be believed.
+func inDoubt(p roster.Pull) bool {
+	return p.State == roster.SourceBroken || p.State == roster.SourceOld
 }
 
 // pullSafely turns a panic of a source or of a mapping into a failed pull: a
@@ -76,12 +81,12 @@ func pullSafely(ctx context.Context, from source.Source, sink *intake) (report s
 	defer func() {
 		if cause := recover(); cause != nil {
 			// The panic's text may hold a value, so it is not told.
-			err = source.Faultf(source.WordInternal, "the source or its mapping stopped unexpectedly at record %d", len(sink.people)+1)
+			err = source.Faultf(source.WordInternal, "the source or its mapping stopped unexpectedly at record %d", sink.seen+1)
 		}
 	}()
 	report, err = from.Pull(ctx, sink)
-	if err == nil && report.Seen != len(sink.people) {
-		err = source.Faultf(source.WordCount, "the source says %d records and delivered %d", report.Seen, len(sink.people))
+	if err == nil && report.Seen != sink.seen {
+		err = source.Faultf(source.WordCount, "the source says %d records and delivered %d", report.Seen, sink.seen)
 	}
 	return report, err
 }
@@ -91,7 +96,8 @@ type intake struct {
 	mapper   *mapping.Mapper
 	binding  *mapping.Binding
 	day      roster.Date
-	people   []roster.Person
+	seen     int
+	take     func(*roster.Person) // which may not keep it
 	progress func(int)
 }
 
@@ -106,9 +112,10 @@ func (s *intake) Record(values []string, place int) error {
 	if s.binding == nil {
 		return errors.New("record before columns")
 	}
-	s.people = append(s.people, s.binding.Person(values, place, s.day))
-	if len(s.people)%10_000 == 0 {
-		s.progress(len(s.people))
+	person := s.binding.Person(values, place, s.day)
+	s.take(&person)
+	if s.seen++; s.seen%10_000 == 0 {
+		s.progress(s.seen)
 	}
 	return nil
 }
@@ -129,10 +136,17 @@ func sourceFailures(pulled []Pulled) []roster.Failure {
 
 // believeShrunk believes a source that shrank after all when nobody whom it
 // covered is missing from it: then it lost rows that covered nobody.
-func believeShrunk(pulled []Pulled, baselines map[string]roster.Baseline) {
+func (r *Reconciler) believeShrunk(ctx context.Context, pulled []Pulled, m *memory) error {
+	if !slices.ContainsFunc(pulled, func(p Pulled) bool { return p.Pull.State == roster.SourceShrunk }) {
+		return nil
+	}
 	present := rows(pulled)
 	missing := map[string]bool{}
-	for _, base := range baselines {
+	for _, group := range m.enrolling() {
+		base, err := r.baseline(ctx, m, group)
+		if err != nil {
+			return err
+		}
 		for i := range base.Members {
 			if e := &base.Members[i]; !present[e.Member.ReferenceID] {
 				missing[e.Source] = true
@@ -144,14 +158,15 @@ func believeShrunk(pulled []Pulled, baselines map[string]roster.Baseline) {
 			p.State, p.Reason = roster.SourceOK, ""
 		}
 	}
+	return nil
 }
 
 // rows are the reference_ids that a believed source has a row of.
 func rows(pulled []Pulled) map[string]bool {
 	present := map[string]bool{}
 	for _, p := range pulled {
-		for i := range p.People {
-			present[p.People[i].ReferenceID] = true
+		for ref := range p.People.References {
+			present[ref] = true
 		}
 	}
 	return present

@@ -14,23 +14,26 @@ import (
 
 // memory is what is known from before this run.
 type memory struct {
-	mu        sync.Mutex // guards states, baselines, busy and settles: requests end beside the run
-	states    map[string]roster.GroupState
-	baselines map[string]roster.Baseline // certain and doubtful people, see plan.Doubt
-	holds     map[string]roster.Hold
-	pins      map[string]bool
-	pulls     map[string]roster.Pull // last good ones
-	recent    map[string]int
-	busy      map[string]roster.Reason
-	inFlight  []roster.Sync        // accepted, not finished
-	settles   map[string]time.Time // when a group of an unknown request may be sent again
+	mu     sync.Mutex // guards states, open, busy and settles: requests end beside the run
+	states map[string]roster.GroupState
+	// open are the baselines of groups with requests of which no outcome is
+	// known yet, doubtful people included, see plan.Doubt. The store has the
+	// others, which nothing changes while a plan is made.
+	open     map[string]roster.Baseline
+	holds    map[string]roster.Hold
+	pins     map[string]bool
+	pulls    map[string]roster.Pull // last good ones
+	recent   map[string]int
+	busy     map[string]roster.Reason
+	inFlight []roster.Sync        // accepted, not finished
+	settles  map[string]time.Time // when a group of an unknown request may be sent again
 }
 
 // recall loads what is known. A request that was intended and has no answer
 // was cut off by a crash: it may have been accepted. mark makes that durable.
 func (r *Reconciler) recall(ctx context.Context, mark bool) (*memory, error) {
 	m := &memory{
-		states: map[string]roster.GroupState{}, baselines: map[string]roster.Baseline{},
+		states: map[string]roster.GroupState{}, open: map[string]roster.Baseline{},
 		busy: map[string]roster.Reason{}, settles: map[string]time.Time{},
 	}
 	states, err := r.Store.Groups(ctx)
@@ -54,14 +57,17 @@ func (r *Reconciler) recall(ctx context.Context, mark bool) (*memory, error) {
 		doubts[request.Group] = append(doubts[request.Group], request)
 		m.note(request, r.settle(request, m))
 	}
-	for _, state := range states {
-		base, err := r.Store.Baseline(ctx, state.ExternalReferenceID)
+	for group, requests := range doubts {
+		base, err := r.Store.Baseline(ctx, group)
 		if err != nil {
 			return nil, fmt.Errorf("recall baseline: %w", err)
 		}
-		if known := plan.Doubt(base, doubts[state.ExternalReferenceID]); state.HasBaseline || len(known.Members) > 0 {
-			m.baselines[state.ExternalReferenceID] = known
+		if known := plan.Doubt(base, requests); m.states[group].HasBaseline || len(known.Members) > 0 {
+			m.open[group] = known
 		}
+	}
+	if err := r.Store.VouchBaselines(ctx); err != nil {
+		return nil, fmt.Errorf("recall baselines: %w", err)
 	}
 	return m, r.recallRest(ctx, m)
 }
@@ -72,6 +78,32 @@ func (r *Reconciler) recall(ctx context.Context, mark bool) (*memory, error) {
 func (r *Reconciler) settle(request roster.Sync, m *memory) time.Duration {
 	usually := m.expect(request.Group, request.Size)
 	return max(r.Settings.Settle, usually+usually/4)
+}
+
+// baseline is what is known of who is subscribed in a group now.
+func (r *Reconciler) baseline(ctx context.Context, m *memory, group string) (roster.Baseline, error) {
+	m.mu.Lock()
+	base, open := m.open[group]
+	has := m.states[group].HasBaseline
+	m.mu.Unlock()
+	if open || !has {
+		return base, nil
+	}
+	base, err := r.Store.Baseline(ctx, group)
+	return base, placed("recall baseline", err)
+}
+
+// enrolling lists the groups in which somebody is, or may be, subscribed.
+func (m *memory) enrolling() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	groups := slices.Collect(maps.Keys(m.open))
+	for group, state := range m.states {
+		if _, open := m.open[group]; state.HasBaseline && !open {
+			groups = append(groups, group)
+		}
+	}
+	return groups
 }
 
 // note sorts one unsettled request into those in flight and those in doubt.
@@ -115,9 +147,9 @@ func (r *Reconciler) recallRest(ctx context.Context, m *memory) error {
 
 // moment is what the memory says at one moment.
 type moment struct {
-	states    map[string]roster.GroupState
-	baselines map[string]roster.Baseline
-	busy      map[string]roster.Reason
+	states map[string]roster.GroupState
+	open   map[string]roster.Baseline
+	busy   map[string]roster.Reason
 }
 
 // at returns a copy of what may change beside the run. Busy are the groups with
@@ -133,7 +165,7 @@ func (m *memory) at(now time.Time) moment {
 		}
 	}
 	maps.Copy(busy, m.busy)
-	return moment{states: maps.Clone(m.states), baselines: maps.Clone(m.baselines), busy: busy}
+	return moment{states: maps.Clone(m.states), open: maps.Clone(m.open), busy: busy}
 }
 
 // settledAt is when a group may be sent again as far as requests of unknown
@@ -174,20 +206,24 @@ func (m *memory) back(pulled []Pulled) []roster.GroupState {
 	return changed
 }
 
-// group returns what is known of one group now: its baseline,
-// doubtful people included, and its state. Deliveries of several groups ask and tell side by side.
-func (m *memory) group(name string) (roster.Baseline, roster.GroupState) {
+// state returns what is known of one group now. Deliveries of several groups
+// ask and tell side by side.
+func (m *memory) state(name string) roster.GroupState {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.baselines[name], m.states[name]
+	return m.states[name]
 }
 
-// completed notes the end of a group's request. Absences are the plan's matter.
+// completed notes the end of a group's request, which settles those before it.
+// Absences are the plan's matter.
 func (m *memory) completed(name string, after roster.Baseline, state roster.GroupState) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	state.Absences = m.states[name].Absences
-	m.baselines[name], m.states[name] = after, state
+	m.states[name] = state
+	if _, open := m.open[name]; open {
+		m.open[name] = after // a plan may be under way that had it open
+	}
 	delete(m.busy, name)
 	delete(m.settles, name)
 }

@@ -73,7 +73,10 @@ func (r *Reconciler) steps(ctx context.Context, run *roster.Run, o Options, t *t
 // rounds reads the sources and Vitable, and then plans and delivers until
 // nothing is left to do.
 func (r *Reconciler) rounds(ctx context.Context, run *roster.Run, o Options, t *tally, m *memory, watch *watch) error {
-	pulled, vitable, apiErr := r.read(ctx, m)
+	pulled, vitable, apiErr, err := r.read(ctx, m)
+	if err != nil {
+		return err
+	}
 	run.Sources = results(pulled)
 	t.sources(pulled)
 	now := round{number: 1, selected: selection(o.Groups), repeat: o.Repeat}
@@ -93,14 +96,18 @@ func (r *Reconciler) rounds(ctx context.Context, run *roster.Run, o Options, t *
 	}
 	watch.firstLook()
 	for {
-		p := r.propose(m, vitable, pulled, now)
+		a, err := r.propose(ctx, m, vitable, pulled, now)
+		if err != nil {
+			return err
+		}
+		p := a.Plan
 		run.ConfigHash = p.ConfigHash
 		if err := r.savePlan(ctx, *run, pulled, m, p, now); err != nil {
 			return err
 		}
 		r.logPlan(p, now)
 		// ---- below this line the world changes ----
-		c, err := r.deliver(ctx, *run, p, m)
+		c, err := r.deliver(ctx, *run, a, m)
 		t.round(p, c)
 		if err != nil {
 			return err
@@ -116,13 +123,13 @@ func (r *Reconciler) rounds(ctx context.Context, run *roster.Run, o Options, t *
 }
 
 // read pulls the sources and surveys Vitable side by side.
-func (r *Reconciler) read(ctx context.Context, m *memory) (pulled []Pulled, t target, apiErr error) {
+// err is that of the store.
+func (r *Reconciler) read(ctx context.Context, m *memory) (pulled []Pulled, t target, apiErr, err error) {
 	var wait sync.WaitGroup
 	wait.Go(func() { t, apiErr = r.survey(ctx) })
 	pulled = r.pullAll(ctx, m.pulls, r.today(r.Now()))
 	wait.Wait()
-	believeShrunk(pulled, m.at(r.Now()).baselines)
-	return pulled, t, apiErr
+	return pulled, t, apiErr, r.believeShrunk(ctx, pulled, m)
 }
 
 // unreached ends a run that could not list plans and groups: nothing is sent,
@@ -249,16 +256,20 @@ func (r *Reconciler) Plan(ctx context.Context, o Options) (Proposal, error) {
 	if err != nil {
 		return Proposal{}, err
 	}
-	pulled, vitable, err := r.read(ctx, m)
+	pulled, vitable, apiErr, err := r.read(ctx, m)
 	proposal := Proposal{Sources: results(pulled)}
-	if err != nil {
-		return proposal, err
-	}
-	now := round{number: 1, selected: selection(o.Groups)}
-	apiErr, err := r.provision(ctx, &vitable, m, pulled, now.selected, true)
 	if err := errors.Join(apiErr, err); err != nil {
 		return proposal, err
 	}
-	proposal.Plan = r.propose(m, vitable, pulled, now)
+	now := round{number: 1, selected: selection(o.Groups)}
+	apiErr, err = r.provision(ctx, &vitable, m, pulled, now.selected, true)
+	if err := errors.Join(apiErr, err); err != nil {
+		return proposal, err
+	}
+	a, err := r.propose(ctx, m, vitable, pulled, now)
+	if err != nil {
+		return proposal, err
+	}
+	proposal.Plan = a.Plan
 	return proposal, nil
 }

@@ -66,9 +66,7 @@ func allBelieved(pulled []Pulled) bool {
 	return !slices.ContainsFunc(pulled, isDoubted)
 }
 
-func isDoubted(p Pulled) bool {
-	return p.Pull.State == roster.SourceBroken || p.Pull.State == roster.SourceOld
-}
+func isDoubted(p Pulled) bool { return inDoubt(p.Pull) }
 
 // pulls are the records of the pulls, and the sources whose pull is good.
 func (r *Reconciler) pulls(run roster.Run, pulled []Pulled) (all []roster.Pull, good []string) {

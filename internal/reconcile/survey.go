@@ -62,7 +62,7 @@ func (r *Reconciler) survey(ctx context.Context) (target, error) {
 func (r *Reconciler) provision(ctx context.Context, t *target, m *memory, pulled []Pulled, only map[string]bool, dry bool) (apiErr, err error) {
 	if r.Settings.CreateMissing {
 		for _, group := range wanted(pulled, *t) {
-			if _, state := m.group(group); state.HasBaseline || only != nil && !only[group] {
+			if m.state(group).HasBaseline || only != nil && !only[group] {
 				continue // a group that had people and vanished is not made anew: somebody has to look
 			}
 			if apiErr, err := r.create(ctx, t, m, group, dry); apiErr != nil || err != nil {
@@ -93,16 +93,20 @@ func (r *Reconciler) rename(ctx context.Context, t *target, only map[string]bool
 
 // wanted lists, sorted, the groups that Vitable lacks and sendable people name.
 func wanted(pulled []Pulled, t target) []string {
-	missing := map[string]bool{}
+	var missing []string
 	for _, p := range pulled {
-		for i := range p.People {
-			person := &p.People[i]
-			if _, ok := t.groups[person.Group]; !ok && person.Group != "" && person.Sendable() && t.plans[person.Member.PlanID] {
-				missing[person.Group] = true
+		for _, group := range p.People.Groups() {
+			if _, ok := t.groups[group]; ok {
+				continue
+			}
+			sendable := func(p roster.Person) bool { return p.Sendable() && t.plans[p.Member.PlanID] }
+			if slices.ContainsFunc(p.People.People(group), sendable) {
+				missing = append(missing, group)
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(missing))
+	slices.Sort(missing)
+	return slices.Compact(missing)
 }
 
 // create makes one group. When Vitable refuses it, or does not answer, it may

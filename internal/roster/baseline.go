@@ -20,6 +20,21 @@ type Baseline struct {
 	Members []Enrolled // sorted by reference_id
 }
 
+// Digest names the baseline where the payload of the same members would change
+// nothing and raise no question: it is that payload's digest. It is "" where
+// somebody is doubtful, or was subscribed under another plan than their record has.
+func (b Baseline) Digest() string {
+	d := NewDigester()
+	for i := range b.Members {
+		e := &b.Members[i]
+		if e.Maybe || e.PlanID != e.Member.PlanID {
+			return ""
+		}
+		d.Member(&e.Member)
+	}
+	return d.Sum()
+}
+
 // Group is a group as Vitable knows it.
 type Group struct {
 	ID                  string
@@ -48,6 +63,7 @@ type GroupState struct {
 	// restoration is unknown. 0: nothing is in doubt.
 	RestoredAfter int64
 	Members       int    // size of the baseline
+	Digest        string // Baseline.Digest
 	ConfigHash    string // of the configuration that the baseline was built under
 	Delivered     Delivery
 	Absences      map[string]int // reference_id -> complete pulls in a row without them

@@ -55,7 +55,7 @@ type Completion struct {
 	Outcome  Outcome
 	Baseline Baseline // of the group, from now on
 	// State is the group's from now on. What an outcome knows is stored:
-	// ConfigHash, Delivered, Took, TookMembers, RestoredAfter; and that the group has a
+	// ConfigHash, Delivered, Took, TookMembers, RestoredAfter, Digest; and that the group has a
 	// baseline and is not Created any more. The rest is the plan's.
 	State    GroupState
 	Sweep    Sweep // of failures of this group only

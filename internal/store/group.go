@@ -25,6 +25,7 @@ type groupRow struct {
 	Took                int64  `db:"took"`
 	TookMembers         int    `db:"took_members"`
 	RestoredAfter       int64  `db:"restored_after"`
+	BaselineDigest      string `db:"baseline_digest"`
 }
 
 func (r *groupRow) group() (roster.GroupState, error) {
@@ -34,7 +35,7 @@ func (r *groupRow) group() (roster.GroupState, error) {
 		Delivered: roster.Delivery{
 			Digest: r.DeliveredDigest, At: instant(r.DeliveredAt), Failures: r.DeliveredFailures, Retries: r.DeliveredRetries,
 		},
-		Took: time.Duration(r.Took) * time.Millisecond, TookMembers: r.TookMembers, RestoredAfter: r.RestoredAfter,
+		Took: time.Duration(r.Took) * time.Millisecond, TookMembers: r.TookMembers, RestoredAfter: r.RestoredAfter, Digest: r.BaselineDigest,
 	}
 	return group, readList(r.Absences, &group.Absences)
 }
@@ -44,7 +45,7 @@ func (s *Store) Groups(ctx context.Context) ([]roster.GroupState, error) {
 	groups, err := find(ctx, s.readers, "find groups", `
 		SELECT g.external_reference_id, group_id, name, created, b.members IS NOT NULL AS has_baseline,
 			COALESCE(b.members, 0) AS members, absences, config_hash,
-			delivered_digest, delivered_at, delivered_failures, delivered_retries, took, took_members, restored_after
+			delivered_digest, delivered_at, delivered_failures, delivered_retries, took, took_members, restored_after, baseline_digest
 		FROM groups g LEFT JOIN baselines b USING (external_reference_id)
 		ORDER BY g.external_reference_id`, (*groupRow).group)
 	if s.doubtful {
@@ -80,15 +81,16 @@ func savePlanned(ctx context.Context, tx *sqlx.Tx, group roster.GroupState) erro
 // created and empty one.
 func saveDelivered(ctx context.Context, tx *sqlx.Tx, group roster.GroupState) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO groups (external_reference_id, group_id, name, created, absences, config_hash,
-			delivered_digest, delivered_at, delivered_failures, delivered_retries, took, took_members, restored_after)
-		VALUES (?, ?, ?, 0, 'null', ?, ?, ?, ?, ?, ?, ?, ?)
+			delivered_digest, delivered_at, delivered_failures, delivered_retries, took, took_members, restored_after, baseline_digest)
+		VALUES (?, ?, ?, 0, 'null', ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (external_reference_id) DO UPDATE SET created = 0, config_hash = excluded.config_hash,
 			delivered_digest = excluded.delivered_digest, delivered_at = excluded.delivered_at,
 			delivered_failures = excluded.delivered_failures, delivered_retries = excluded.delivered_retries,
-			took = excluded.took, took_members = excluded.took_members, restored_after = excluded.restored_after`,
+			took = excluded.took, took_members = excluded.took_members, restored_after = excluded.restored_after,
+			baseline_digest = excluded.baseline_digest`,
 		group.ExternalReferenceID, group.GroupID, group.Name, group.ConfigHash,
 		group.Delivered.Digest, millis(group.Delivered.At), group.Delivered.Failures, group.Delivered.Retries,
-		group.Took.Milliseconds(), group.TookMembers, group.RestoredAfter)
+		group.Took.Milliseconds(), group.TookMembers, group.RestoredAfter, group.Digest)
 	return wrap("save group", err)
 }
 

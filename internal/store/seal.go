@@ -77,6 +77,12 @@ func unpackZstd(packed []byte) ([]byte, error) {
 	return plain, nil
 }
 
+// intact reports whether a value is one that was sealed for this.
+func (s *seal) intact(sealed []byte, about string) bool {
+	_, err := s.aead.Open(nil, nil, sealed, []byte(about))
+	return err == nil
+}
+
 // seals are the keys of one database.
 type seals struct {
 	baselines *seal

@@ -104,7 +104,7 @@ func TestPlanHasTheKeysOfTheContract(t *testing.T) {
 func TestPlanSaysWhatWasPlanned(t *testing.T) {
 	shown := view.OfPlan(reconcile.Proposal{Plan: plan.Plan{Groups: []plan.Group{{
 		ExternalReferenceID: "north", Decision: roster.Held, Reason: roster.ReasonGroupLimit, Baseline: 4,
-		Entries: make([]roster.Enrolled, 3), Hold: &roster.Hold{ID: "h1", Digest: "d1", Reason: roster.ReasonGroupLimit},
+		Payload: 3, Hold: &roster.Hold{ID: "h1", Digest: "d1", Reason: roster.ReasonGroupLimit},
 	}}}}).Groups[0]
 	if shown.Baseline != 4 || shown.Payload != 3 || shown.Decision != roster.Held || *shown.Hold != (view.PlannedHold{ID: "h1", Digest: "d1", Reason: roster.ReasonGroupLimit}) {
 		t.Errorf("shown as %+v", shown)

@@ -51,7 +51,7 @@ func OfPlan(p reconcile.Proposal) Plan {
 		g := &p.Plan.Groups[i]
 		shown := PlannedGroup{
 			ExternalReferenceID: g.ExternalReferenceID, GroupID: g.GroupID, Decision: g.Decision, Reason: g.Reason,
-			Digest: g.Digest, Baseline: g.Baseline, Payload: len(g.Entries), Adds: list(g.Adds), Changes: list(g.Changes),
+			Digest: g.Digest, Baseline: g.Baseline, Payload: g.Payload, Adds: list(g.Adds), Changes: list(g.Changes),
 			Removals: list(g.Removals), Carried: list(g.Carried), LeftOut: list(g.LeftOut),
 		}
 		if g.Hold != nil {
