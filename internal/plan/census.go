@@ -12,6 +12,7 @@ import (
 // Census is everybody whom the sources name, one person for each reference_id.
 type Census struct {
 	people map[string]*roster.Person
+	order  []string // reference_ids as they came, most often sorted
 	// Nameless counts, by source, rows without a usable reference_id. They may
 	// be anybody, so their source proves no absence in this pull.
 	Nameless map[string]int
@@ -22,7 +23,7 @@ type Census struct {
 // that differ become one person with a Duplicate problem, whose standing nobody
 // can tell.
 func NewCensus(rows []roster.Person) Census {
-	c := Census{people: make(map[string]*roster.Person, len(rows)), Nameless: map[string]int{}}
+	c := Census{people: make(map[string]*roster.Person, len(rows)), Nameless: map[string]int{}, order: make([]string, 0, len(rows))}
 	var conflicts []string
 	for i := range rows {
 		row := &rows[i]
@@ -33,6 +34,9 @@ func NewCensus(rows []roster.Person) Census {
 		first, seen := c.people[row.ReferenceID]
 		if seen && !first.SaysTheSame(row) {
 			conflicts = append(conflicts, row.ReferenceID)
+		}
+		if !seen {
+			c.order = append(c.order, row.ReferenceID)
 		}
 		if !seen || earlier(row, first) {
 			c.people[row.ReferenceID] = row
@@ -63,7 +67,8 @@ func (c Census) Person(ref string) *roster.Person { return c.people[ref] }
 // byGroup lists, sorted by reference_id, the people whose rows name each group.
 func (c Census) byGroup() map[string][]*roster.Person {
 	groups := map[string][]*roster.Person{}
-	for _, p := range c.people {
+	for _, ref := range c.order {
+		p := c.people[ref]
 		groups[p.Group] = append(groups[p.Group], p)
 	}
 	for _, people := range groups {

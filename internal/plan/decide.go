@@ -147,7 +147,8 @@ func (m *maker) fill(d *draft, g *Group, made *payload) {
 	g.Changes, g.Removals, g.Carried, g.LeftOut = d.changes, d.removals(), d.carried, d.leftOut
 	g.Absences, g.Hold = d.absent, d.hold
 	g.Uses, g.Approved = d.used()
-	for _, add := range d.adds {
+	for i := range d.adds {
+		add := &d.adds[i]
 		g.Adds = append(g.Adds, add.entry.Member.ReferenceID)
 		m.arrive(d, g, add)
 	}
@@ -167,7 +168,7 @@ func (m *maker) fill(d *draft, g *Group, made *payload) {
 
 // arrive notes the groups that have to let go of an addition first. A restored
 // group gives them the time for it, but is sent with the addition anyway.
-func (m *maker) arrive(d *draft, g *Group, add addition) {
+func (m *maker) arrive(d *draft, g *Group, add *addition) {
 	for _, origin := range add.from {
 		restored := d.state.RestoredAfter > 0
 		switch {

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/rosterd/rosterd/internal/roster"
@@ -59,7 +58,7 @@ type origin struct {
 }
 
 // arrives reports whether the person comes from a group other than here.
-func (a addition) arrives(here string) bool {
+func (a *addition) arrives(here string) bool {
 	return slices.ContainsFunc(a.from, func(o origin) bool { return o.group != here })
 }
 
@@ -71,21 +70,39 @@ type departure struct {
 }
 
 // carry turns the departures that fit into people who stay.
-func (d *draft) carry(why roster.Why, fits func(departure) bool) (any bool) {
-	var rest []departure
-	for _, out := range d.outs {
-		if !fits(out) {
-			rest = append(rest, out)
-			continue
+func (d *draft) carry(why roster.Why, fits func(*departure) bool) (any bool) {
+	var kept []bool
+	for i := range d.outs {
+		if out := &d.outs[i]; fits(out) {
+			kept = mark(kept, len(d.outs), i)
+			d.stay(out.last, why)
 		}
-		any = true
-		d.stay(out.last, why)
 	}
-	if any {
-		d.outs = rest
-		d.changed()
+	d.outs = unmarked(d.outs, kept)
+	return kept != nil
+}
+
+// mark notes one of n elements. Most lists have none, and cost nothing then.
+func mark(marks []bool, n, at int) []bool {
+	if marks == nil {
+		marks = make([]bool, n)
 	}
-	return any
+	marks[at] = true
+	return marks
+}
+
+// unmarked is a copy of list without the marked elements; list, where none is.
+func unmarked[T any](list []T, marks []bool) []T {
+	if marks == nil {
+		return list
+	}
+	var rest []T
+	for i := range list {
+		if !marks[i] {
+			rest = append(rest, list[i])
+		}
+	}
+	return rest
 }
 
 func (d *draft) stay(last roster.Enrolled, why roster.Why) {
@@ -95,21 +112,20 @@ func (d *draft) stay(last roster.Enrolled, why roster.Why) {
 }
 
 // postpone leaves out the additions that fit.
-func (d *draft) postpone(kind roster.Kind, fits func(addition) bool) (any bool) {
-	var rest []addition
-	for _, add := range d.adds {
-		if !fits(add) {
-			rest = append(rest, add)
-			continue
+func (d *draft) postpone(kind roster.Kind, fits func(*addition) bool) (any bool) {
+	var waiting []bool
+	for i := range d.adds {
+		if add := &d.adds[i]; fits(add) {
+			waiting = mark(waiting, len(d.adds), i)
+			d.leftOut = append(d.leftOut, LeftOut{add.entry.Member.ReferenceID, kind})
 		}
-		any = true
-		d.leftOut = append(d.leftOut, LeftOut{add.entry.Member.ReferenceID, kind})
 	}
-	if any {
-		d.adds = rest
-		d.changed()
+	if waiting == nil {
+		return false
 	}
-	return any
+	d.adds = unmarked(d.adds, waiting)
+	d.changed()
+	return true
 }
 
 // lets reports whether somebody leaves.
@@ -121,8 +137,8 @@ func (d *draft) lets(ref string) bool {
 // those who arrive from another group may yet have to wait.
 func (d *draft) certain() int {
 	n := len(d.stays)
-	for _, add := range d.adds {
-		if !add.arrives(d.name) {
+	for i := range d.adds {
+		if !d.adds[i].arrives(d.name) {
 			n++
 		}
 	}
@@ -150,10 +166,10 @@ func (d *draft) payload() *payload {
 	}
 	all := make([]roster.Enrolled, 0, len(d.stays)+len(d.adds))
 	all = append(all, d.stays...)
-	for _, add := range d.adds {
-		all = append(all, add.entry)
+	for i := range d.adds {
+		all = append(all, d.adds[i].entry)
 	}
-	slices.SortFunc(all, func(a, b roster.Enrolled) int { return cmp.Compare(a.Member.ReferenceID, b.Member.ReferenceID) })
+	all = sorted(all)
 	d.made = &payload{all, len(all), digestOf(all)}
 	return d.made
 }

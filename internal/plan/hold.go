@@ -105,7 +105,7 @@ func (d *draft) keepBack(held []roster.Removal, reason roster.Reason) {
 	for _, removal := range held {
 		set[removal.ReferenceID] = true
 	}
-	d.carry(roster.CarriedHeld, func(out departure) bool { return set[out.last.Member.ReferenceID] })
+	d.carry(roster.CarriedHeld, func(out *departure) bool { return set[out.last.Member.ReferenceID] })
 	if d.hold == nil {
 		d.hold = &roster.Hold{Group: d.name, Reason: reason}
 	}

@@ -117,6 +117,8 @@ func (m *maker) draftAll() {
 	for _, name := range m.order {
 		d := m.newDraft(name, m.in.Baselines[name].Members)
 		m.drafts[name] = d
+		d.stays = make([]roster.Enrolled, 0, len(d.base))
+		d.adds = make([]addition, 0, max(0, len(byGroup[name])-len(d.base)))
 		for i := range d.base {
 			m.draftEnrolled(d, &d.base[i])
 		}

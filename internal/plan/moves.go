@@ -12,7 +12,7 @@ import (
 func (m *maker) keepImpossibleMoves() {
 	for _, name := range m.order {
 		d := m.drafts[name]
-		kept := d.carry(roster.CarriedMoving, func(out departure) bool {
+		kept := d.carry(roster.CarriedMoving, func(out *departure) bool {
 			if out.to == "" {
 				return false
 			}
@@ -32,7 +32,7 @@ func (m *maker) settleMoves() {
 	// One direction of every circle waits for the next round; coverage never stops.
 	for loser, gainers := range m.closings() {
 		d := m.drafts[loser]
-		d.carry(roster.CarriedMoving, func(out departure) bool { return gainers[out.to] })
+		d.carry(roster.CarriedMoving, func(out *departure) bool { return gainers[out.to] })
 		d.again = true
 	}
 	m.settleUntilStable()
@@ -45,15 +45,15 @@ func (m *maker) settleUntilStable() {
 			d := m.drafts[name]
 			if len(d.outs) > 0 {
 				why := roster.CarriedMoving
-				changed = d.carry(why, func(out departure) bool { return out.to != "" && !m.takes(name, out) }) || changed
+				changed = d.carry(why, func(out *departure) bool { return out.to != "" && !m.takes(name, out) }) || changed
 			}
 			if d.state.RestoredAfter > 0 {
 				continue // whoever arrives may have done so before the restoration: without them they would be dropped
 			}
-			changed = d.postpone(WaitsForMove, func(add addition) bool {
+			changed = d.postpone(WaitsForMove, func(add *addition) bool {
 				return len(m.replaces[add.entry.Member.ReferenceID]) == 0 && !m.letGo(name, add)
 			}) || changed
-			changed = d.postpone(roster.Rekeyed, func(add addition) bool { return !m.letGo(name, add) }) || changed
+			changed = d.postpone(roster.Rekeyed, func(add *addition) bool { return !m.letGo(name, add) }) || changed
 		}
 	}
 }
@@ -61,7 +61,7 @@ func (m *maker) settleUntilStable() {
 // takes reports whether the new group of a departure has them for certain, or
 // is sent with them. Where they are only perhaps covered there, its next outcome
 // has to tell first.
-func (m *maker) takes(from string, out departure) bool {
+func (m *maker) takes(from string, out *departure) bool {
 	to, ref := m.drafts[out.to], out.last.Member.ReferenceID
 	if to == nil {
 		return false
@@ -74,7 +74,7 @@ func (m *maker) takes(from string, out departure) bool {
 }
 
 // letGo reports whether every old group of an addition is sent without them.
-func (m *maker) letGo(to string, add addition) bool {
+func (m *maker) letGo(to string, add *addition) bool {
 	for _, origin := range add.from {
 		from := m.outlook(m.drafts[origin.group])
 		if !from.outs[origin.leaver] || !from.sent && origin.group != to {

@@ -30,16 +30,16 @@ func Apply(before roster.Baseline, entries []roster.Enrolled, outcome roster.Out
 	for _, failure := range outcome.Failures {
 		failed[failure.ReferenceID] = failure.Operation
 	}
-	had := make(map[string]*roster.Enrolled, len(before.Members))
-	for i := range before.Members {
-		had[before.Members[i].Member.ReferenceID] = &before.Members[i]
-	}
-	var effect Effect
-	sent := make(map[string]bool, len(entries))
+	before.Members, entries = sorted(before.Members), sorted(entries)
+	effect := Effect{After: roster.Baseline{Members: make([]roster.Enrolled, 0, len(entries))}}
+	rest := before.Members
 	for _, entry := range entries {
 		ref := entry.Member.ReferenceID
-		sent[ref] = true
-		was := had[ref]
+		rest = effect.leave(rest, ref, failed)
+		var was *roster.Enrolled
+		if len(rest) > 0 && rest[0].Member.ReferenceID == ref {
+			was, rest = &rest[0], rest[1:]
+		}
 		operation, refused := failed[ref]
 		certain := was != nil && !was.Maybe
 		switch {
@@ -56,19 +56,35 @@ func Apply(before roster.Baseline, entries []roster.Enrolled, outcome roster.Out
 		}
 		effect.After.Members = append(effect.After.Members, entry)
 	}
-	for i := range before.Members {
-		ref := before.Members[i].Member.ReferenceID
-		if sent[ref] {
-			continue
-		}
-		if _, refused := failed[ref]; refused {
-			effect.After.Members = append(effect.After.Members, before.Members[i])
-			continue
-		}
-		effect.Removed = append(effect.Removed, ref)
-	}
-	slices.SortFunc(effect.After.Members, func(a, b roster.Enrolled) int { return cmp.Compare(a.Member.ReferenceID, b.Member.ReferenceID) })
+	effect.leave(rest, "", failed)
 	return effect
+}
+
+// sorted is all by reference_id; all itself where it is.
+func sorted(all []roster.Enrolled) []roster.Enrolled {
+	for i := 1; i < len(all); i++ {
+		if all[i].Member.ReferenceID < all[i-1].Member.ReferenceID {
+			return slices.SortedFunc(slices.Values(all), func(a, b roster.Enrolled) int {
+				return cmp.Compare(a.Member.ReferenceID, b.Member.ReferenceID)
+			})
+		}
+	}
+	return all
+}
+
+// leave takes the people up to ref, who were not in the payload, or all where
+// ref is "", and returns the others. Those whom Vitable did not remove stay.
+func (e *Effect) leave(rest []roster.Enrolled, ref string, failed map[string]string) []roster.Enrolled {
+	for len(rest) > 0 && (ref == "" || rest[0].Member.ReferenceID < ref) {
+		gone := &rest[0].Member
+		if _, refused := failed[gone.ReferenceID]; refused {
+			e.After.Members = append(e.After.Members, rest[0])
+		} else {
+			e.Removed = append(e.Removed, gone.ReferenceID)
+		}
+		rest = rest[1:]
+	}
+	return rest
 }
 
 func (e *Effect) count(was *roster.Enrolled, now *roster.Enrolled) {

@@ -22,7 +22,8 @@ func (m *maker) outlook(d *draft) *outlook {
 	for _, out := range d.outs {
 		view.outs[out.last.Member.ReferenceID] = true
 	}
-	for _, add := range d.adds {
+	for i := range d.adds {
+		add := &d.adds[i]
 		for _, origin := range add.from {
 			view.adds[origin.leaver] = true
 		}
