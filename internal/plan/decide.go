@@ -17,7 +17,7 @@ const maxRetryWait = 24 * time.Hour
 //	| ------------------------------------------------- | -------- | ---------------- |
 //	| is in doubt, missing or busy                      | blocked  | which            |
 //	| is not among the selected ones                    | skip     | not_selected     |
-//	| has nobody to cover, and nobody who is covered    | skip     | nobody           |
+//	| has nobody to cover, and nobody who is covered *  | skip     | nobody           |
 //	| is over vitable.max_members                       | hold     | over_capacity    |
 //	| stood there before rosterd, not approved          | hold     | no_baseline      |
 //	| was restored from a copy, not approved            | hold     | no_baseline      |
@@ -30,13 +30,15 @@ const maxRetryWait = 24 * time.Hour
 //	| is the same, and resubmit_unchanged has passed    | submit   | resubmit         |
 //	| is the same, with held removals                   | hold     | of the guard     |
 //	| is the same                                       | skip     | unchanged        |
+//
+// (*) and nobody whose move waits for an approval of its first roster.
 func (m *maker) decide(d *draft, p *payload) (roster.Decision, roster.Reason) {
 	switch {
 	case !m.selected(d.name):
 		return roster.Skip, roster.ReasonNotSelected
 	case d.block != "":
 		return roster.Blocked, d.block
-	case d.covered == 0 && p.size == 0:
+	case d.covered == 0 && p.size == 0 && (len(d.awaited()) == 0 || m.mayStart(d, nil)):
 		return roster.Skip, roster.ReasonNobody
 	case m.in.Delivery.MaxMembers > 0 && p.size > m.in.Delivery.MaxMembers:
 		return roster.Held, roster.ReasonOverCapacity
@@ -213,6 +215,9 @@ func (m *maker) holdFirst(d *draft, g *Group) {
 	hold := &roster.Hold{Group: d.name, Reason: roster.ReasonNoBaseline}
 	for i := range g.Entries {
 		hold.Roster = append(hold.Roster, g.Entries[i].Member.ReferenceID)
+	}
+	if len(g.Entries) == 0 {
+		hold.Roster = d.awaited()
 	}
 	g.Hold = m.seal(hold)
 	why := "the group existed before rosterd knew it; whoever is subscribed and missing here would be removed"

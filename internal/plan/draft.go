@@ -128,6 +128,18 @@ func (d *draft) postpone(kind roster.Kind, fits func(*addition) bool) (any bool)
 	return true
 }
 
+// awaited are the people, sorted, who come when their old group lets them go.
+func (d *draft) awaited() []string {
+	var refs []string
+	for _, left := range d.leftOut {
+		if left.Kind == WaitsForMove {
+			refs = append(refs, left.ReferenceID)
+		}
+	}
+	slices.Sort(refs)
+	return refs
+}
+
 // lets reports whether somebody leaves.
 func (d *draft) lets(ref string) bool {
 	return slices.ContainsFunc(d.outs, func(out departure) bool { return out.last.Member.ReferenceID == ref })

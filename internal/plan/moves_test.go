@@ -419,3 +419,20 @@ func TestAnApprovedSwap(t *testing.T) {
 	same(t, "groups of a01", []string{"b"}, w.coveredIn("a01"))
 	same(t, "groups of b01", []string{"a"}, w.coveredIn("b01"))
 }
+
+// The only one who moves into a group that stood there before waits for its
+// approval, and that is told: nobody would ask otherwise.
+func TestAMoverIntoAGroupWithoutBaselineIsHeld(t *testing.T) {
+	w := newWorld()
+	w.group("old", crew("a", 20)...)
+	w.listed("new")
+	w.move("new", "a01")
+	same(t, "the old group", []string{"a01 moving"}, tell(t, w.make(), "old").Carried)
+	got := tell(t, w.make(), "new")
+	same(t, "the new group", told{
+		Decision: "hold no_baseline", LeftOut: []string{"a01 waits_for_move"}, Hold: []string{"no_baseline open"}, Failures: []string{"no_baseline"},
+	}, got)
+	w.approve(t, "new")
+	same(t, "once approved", "submit first_sync", tell(t, w.make(), "new").Decision)
+	same(t, "who leaves", []string{"a01 moved"}, tell(t, w.make(), "old").Removals)
+}
