@@ -1,0 +1,4 @@
+package sim_test
+
+// compoundFaults are those of the compound.
+func compoundFaults() []fault { return nil }

@@ -1,0 +1,4 @@
+package sim_test
+
+// sourceFaults are those of the source.
+func sourceFaults() []fault { return nil }

@@ -1,0 +1,4 @@
+package sim_test
+
+// storageFaults are those of the storage.
+func storageFaults() []fault { return nil }

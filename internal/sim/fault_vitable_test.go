@@ -1,0 +1,4 @@
+package sim_test
+
+// vitableFaults are those of the vitable.
+func vitableFaults() []fault { return nil }
