@@ -83,12 +83,13 @@ func FuzzUsualDate(f *testing.F) {
 	})
 }
 
-// A person keeps nothing of a row alive: its text may be much larger.
+// A person who is kept keeps nothing of a row alive: its text may be much larger.
 func TestAPersonHasTextsOfItsOwn(t *testing.T) {
 	binding, columns := bind(t, census(), mapping.Eligibility{}, ann())
 	for _, status := range []string{"active", "terminated", "other"} {
 		values := record(columns, with(ann(), "status", status, "group", "mol_seg_002", "plan", "pln_other"))
 		p := binding.Person(values, 1, today(t))
+		p.Own()
 		if p.ReferenceID != "E-1" {
 			t.Errorf("%s: reference_id %q", status, p.ReferenceID)
 		}

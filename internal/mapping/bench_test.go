@@ -78,6 +78,7 @@ func (s *intake) Record(values []string, place int) error {
 		last++
 	}
 	p := s.binding.Person(values, place, s.day)
+	p.Own()
 	s.pages[last] = append(s.pages[last], p)
 	if p.Sendable() {
 		s.in++

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"slices"
-	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -17,6 +16,8 @@ import (
 // only their other fields can be a problem: whoever has left may have a row
 // without a phone number, and two such rows say the same. Without a usable
 // reference_id the person has none, and a Problem about it, whatever they are.
+//
+// The person's texts may be parts of the values; who keeps one, calls Own.
 func (b *Binding) Person(values []string, place int, today roster.Date) roster.Person {
 	for _, ref := range b.references {
 		b.row[ref.name] = at(values, ref.at)
@@ -28,7 +29,6 @@ func (b *Binding) Person(values []string, place int, today roster.Date) roster.P
 	if r.person.Standing == roster.StandingIn {
 		r.member()
 	}
-	keep(&r.person)
 	return r.person
 }
 
@@ -159,35 +159,6 @@ func plainWords(text string) bool {
 		blank = r == ' '
 	}
 	return !blank
-}
-
-// keep gives a person memory of its own, in one piece: the cells of a row are
-// parts of the source's text, most of whose columns nobody asked for.
-func keep(p *roster.Person) {
-	if p.Standing != roster.StandingIn {
-		p.ReferenceID = strings.Clone(p.ReferenceID)
-		return
-	}
-	m := &p.Member
-	texts := [...]*string{
-		&m.ReferenceID, &m.FirstName, &m.LastName, &m.Phone, &m.Email,
-		&m.Address.Line1, &m.Address.Line2, &m.Address.City, &m.Address.State, &m.Address.ZIP,
-	}
-	size := 0
-	for _, text := range texts {
-		size += len(*text)
-	}
-	var own strings.Builder
-	own.Grow(size)
-	for _, text := range texts {
-		own.WriteString(*text)
-	}
-	rest := own.String()
-	for _, text := range texts {
-		n := len(*text)
-		*text, rest = rest[:n], rest[n:]
-	}
-	p.ReferenceID = m.ReferenceID
 }
 
 // date reads a date field. A year of two digits is completed to the last one

@@ -80,7 +80,11 @@ func (m *Muster) Nameless() map[string]int {
 func (m *Muster) People(group string) []roster.Person {
 	var people []roster.Person
 	for _, s := range m.sheets {
-		people = append(people, s.People(group)...)
+		if more := s.People(group); len(people) == 0 {
+			people = more
+		} else {
+			people = append(people, more...)
+		}
 	}
 	return people
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
-// A record is the length of the rest, the standing as one byte, the row, and
+// A record is the standing as one byte, the row, the length of the rest, and
 // the member as roster packs it. Of somebody who is not in, the member is no
 // more than a reference_id.
 
@@ -39,17 +39,16 @@ func codeOf(p *roster.Person) (code byte, ok bool) {
 	return 0, false
 }
 
-// appendRecord appends p; scratch is reused and comes back.
-func appendRecord(b, scratch []byte, p *roster.Person, code byte) (record, grown []byte) {
+// appendRecord appends p.
+func appendRecord(b []byte, p *roster.Person, code byte) []byte {
 	member := &p.Member
 	if code != codeIn {
 		member = &roster.Member{ReferenceID: p.ReferenceID}
 	}
-	scratch = append(scratch[:0], code)
-	scratch = binary.AppendUvarint(scratch, uint64(p.Row))
-	scratch = roster.AppendMember(scratch, member)
-	b = binary.AppendUvarint(b, uint64(len(scratch)))
-	return append(b, scratch...), scratch
+	b = append(b, code)
+	b = binary.AppendUvarint(b, uint64(p.Row))
+	b = binary.AppendUvarint(b, uint64(roster.PackedSize(member)))
+	return roster.AppendMember(b, member)
 }
 
 // record is one packed row.
@@ -61,10 +60,13 @@ type record struct {
 
 // cutRecord reads the first of some records.
 func cutRecord(records string) (r record, rest string) {
+	r.code = records[0]
+	row, n := uvarint(records[1:])
+	records = records[1+n:]
 	length, n := uvarint(records)
-	body := records[n : n+int(length)]
-	row, m := uvarint(body[1:])
-	return record{code: body[0], row: int(row), member: body[1+m:]}, records[n+int(length):]
+	records = records[n:]
+	r.row, r.member = int(row), records[:length]
+	return r, records[length:]
 }
 
 // uvarint is binary.Uvarint of a text that begins with a whole number.

@@ -2,6 +2,7 @@ package muster
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -18,13 +19,13 @@ type Sheet struct {
 
 // page is the part of a sheet that names one group.
 type page struct {
-	records []byte
-	odd     []roster.Person // rows that are not packed
-	plain   bool            // everybody on it is in and has no problem
-	sorted  bool            // by reference_id, nobody twice
-	last    []byte          // the reference_id of the last record
-	plans   []string        // that people on it have
-	count   int             // of records
+	chunks [][]byte        // of whole records
+	odd    []roster.Person // rows that are not packed
+	plain  bool            // everybody on it is in and has no problem
+	sorted bool            // by reference_id, nobody twice
+	last   []byte          // the reference_id of the last record
+	plans  []string        // that people on it have
+	count  int             // of records
 }
 
 // NewSheet returns an empty sheet of the named source.
@@ -45,7 +46,7 @@ func (s *Sheet) Add(p *roster.Person) {
 	at := s.pages[p.Group]
 	if at == nil {
 		at = &page{plain: true, sorted: true}
-		s.pages[p.Group] = at
+		s.pages[strings.Clone(p.Group)] = at
 	}
 	if p.ReferenceID == "" {
 		return
@@ -53,6 +54,7 @@ func (s *Sheet) Add(p *roster.Person) {
 	code, packs := codeOf(p)
 	if !packs {
 		odd := *p
+		odd.Own()
 		odd.Source, odd.Notes = s.source, nil
 		at.odd, at.plain = append(at.odd, odd), false
 		return
@@ -62,9 +64,31 @@ func (s *Sheet) Add(p *roster.Person) {
 	at.last = append(at.last[:0], p.ReferenceID...)
 	at.count++
 	if code == codeIn && !slices.Contains(at.plans, p.Member.PlanID) {
-		at.plans = append(at.plans, p.Member.PlanID)
+		at.plans = append(at.plans, strings.Clone(p.Member.PlanID))
 	}
-	at.records, s.scratch = appendRecord(at.records, s.scratch, p, code)
+	s.scratch = appendRecord(s.scratch[:0], p, code)
+	at.write(s.scratch)
+}
+
+// The sizes of chunks. Small groups are many, so the first is small; a chunk
+// that is full is never copied.
+const (
+	firstChunk = 1 << 10
+	lastChunk  = 32 << 10
+)
+
+// write appends a record.
+func (p *page) write(record []byte) {
+	last := len(p.chunks) - 1
+	if last < 0 || cap(p.chunks[last])-len(p.chunks[last]) < len(record) {
+		size := firstChunk
+		if last >= 0 {
+			size = min(2*cap(p.chunks[last]), lastChunk)
+		}
+		p.chunks = append(p.chunks, make([]byte, 0, max(size, len(record))))
+		last++
+	}
+	p.chunks[last] = append(p.chunks[last], record...)
 }
 
 // Groups lists, sorted, the groups that rows name, nameless ones included.
@@ -116,13 +140,15 @@ func (p *page) references(yield func(string) bool) bool {
 	return true
 }
 
-// each yields the records, which are parts of one copy: the people outlive the
+// each yields the records, which are parts of copies: the people outlive the
 // sheet.
 func (p *page) each(yield func(record) bool) {
-	for rest := string(p.records); rest != ""; {
-		var r record
-		if r, rest = cutRecord(rest); !yield(r) {
-			return
+	for _, chunk := range p.chunks {
+		for rest := string(chunk); rest != ""; {
+			var r record
+			if r, rest = cutRecord(rest); !yield(r) {
+				return
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -137,14 +138,61 @@ func (a *Assembly) enrolled(group string) (base roster.Baseline, known bool, err
 	return base, err == nil, err
 }
 
-// thin forgets the payloads that are not sent, or that can be made again.
+// thin forgets the payloads that are not sent, or that can be made again, and
+// with them everything that would keep people's texts alive: a reference_id is
+// part of a much longer text.
 func thin(p Plan, alone bool) Plan {
 	for i := range p.Groups {
-		if alone || p.Groups[i].Decision != roster.Submit {
-			p.Groups[i].Entries = nil
+		g := &p.Groups[i]
+		if alone || g.Decision != roster.Submit {
+			g.Entries = nil
 		}
+		g.own()
+	}
+	for i := range p.Failures {
+		p.Failures[i].ReferenceID = strings.Clone(p.Failures[i].ReferenceID)
 	}
 	return p
+}
+
+// own gives a group reference_ids of its own.
+func (g *Group) own() {
+	g.Adds, g.Changes = ownTexts(g.Adds), ownTexts(g.Changes)
+	ownRemovals(g.Removals)
+	for i := range g.Carried {
+		g.Carried[i].ReferenceID = strings.Clone(g.Carried[i].ReferenceID)
+	}
+	for i := range g.LeftOut {
+		g.LeftOut[i].ReferenceID = strings.Clone(g.LeftOut[i].ReferenceID)
+	}
+	if len(g.Absences) > 0 {
+		absences := make(map[string]int, len(g.Absences))
+		for ref, pulls := range g.Absences {
+			absences[strings.Clone(ref)] = pulls
+		}
+		g.Absences = absences
+	}
+	if g.Hold != nil {
+		hold := *g.Hold
+		hold.Removals, hold.Roster = slices.Clone(hold.Removals), ownTexts(slices.Clone(hold.Roster))
+		ownRemovals(hold.Removals)
+		g.Hold = &hold
+	}
+}
+
+// ownTexts gives texts memory of their own: one for all of them.
+func ownTexts(texts []string) []string {
+	rest := strings.Join(texts, "")
+	for i, text := range texts {
+		texts[i], rest = rest[:len(text)], rest[len(text):]
+	}
+	return texts
+}
+
+func ownRemovals(removals []roster.Removal) {
+	for i := range removals {
+		removals[i].ReferenceID = strings.Clone(removals[i].ReferenceID)
+	}
 }
 
 // errOtherPayload is a programming error: equal inputs make equal plans.

@@ -44,7 +44,7 @@ type courier struct {
 
 	mu      sync.Mutex
 	ends    map[string]delivery
-	effects map[string]plan.Effect
+	effects map[string]effect
 	denied  bool
 	err     error // the store failed: nothing else may be sent
 }
@@ -55,7 +55,7 @@ type courier struct {
 func (r *Reconciler) deliver(ctx context.Context, run roster.Run, p *plan.Assembly, m *memory) (*courier, error) {
 	c := &courier{
 		r: r, run: run, plan: p, mem: m, slots: make(chan struct{}, r.Settings.Concurrency),
-		done: map[string]chan struct{}{}, ends: map[string]delivery{}, effects: map[string]plan.Effect{},
+		done: map[string]chan struct{}{}, ends: map[string]delivery{}, effects: map[string]effect{},
 	}
 	var groups []*plan.Group
 	for i := range p.Plan.Groups {
@@ -150,7 +150,7 @@ func (c *courier) notLetGo(g *plan.Group) map[string]bool {
 	defer c.mu.Unlock()
 	stay := map[string]bool{}
 	for _, arrival := range g.Arrivals {
-		if !slices.Contains(c.effects[arrival.From].Removed, arrival.Leaver) {
+		if !slices.Contains(c.effects[arrival.From].removed, arrival.Leaver) {
 			stay[arrival.ReferenceID] = true
 		}
 	}
@@ -190,14 +190,14 @@ func (c *courier) submit(ctx context.Context, g *plan.Group, entries []roster.En
 }
 
 func (c *courier) followUp(ctx context.Context, sync roster.Sync, first time.Duration) delivery {
-	how, effect, err := c.r.follow(ctx, sync, c.mem, first, func() {})
+	how, end, err := c.r.follow(ctx, sync, c.mem, first, func() {})
 	if err != nil {
 		return c.broken(err)
 	}
 	switch how {
 	case followedDone:
 		c.mu.Lock()
-		c.effects[sync.Group] = effect
+		c.effects[sync.Group] = end
 		c.mu.Unlock()
 		return deliveryDone
 	case followedDenied:

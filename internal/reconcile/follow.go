@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
@@ -23,76 +24,83 @@ const (
 	followedElsewhere followed = "elsewhere" // a person abandoned it meanwhile
 )
 
+// effect is what a run remembers of what a request did. The people themselves
+// are the store's.
+type effect struct {
+	added, changed int
+	removed        []string // reference_ids, sorted
+}
+
 // follow looks at an accepted request until it is completed, and remembers the
 // outcome. A request past the deadline is looked at once more and left in
 // flight: nothing else is sent for its group until it ends.
-func (r *Reconciler) follow(ctx context.Context, sync roster.Sync, m *memory, first time.Duration, looked func()) (followed, plan.Effect, error) {
+func (r *Reconciler) follow(ctx context.Context, sync roster.Sync, m *memory, first time.Duration, looked func()) (followed, effect, error) {
 	defer looked()
 	accepted := sync.SubmittedAt
 	wait := first - r.Now().Sub(accepted)
 	for {
 		if !sleep(ctx, wait) {
-			return followedLeft, plan.Effect{}, nil
+			return followedLeft, effect{}, nil
 		}
 		outcome, err := r.API.Outcome(ctx, sync.GroupID, sync.RequestID)
 		switch {
 		case err == nil && outcome.Done:
-			effect, err := r.complete(context.WithoutCancel(ctx), sync, outcome, m)
+			end, err := r.complete(context.WithoutCancel(ctx), sync, outcome, m)
 			if errors.Is(err, roster.ErrStale) {
-				return followedElsewhere, plan.Effect{}, nil
+				return followedElsewhere, effect{}, nil
 			}
-			return followedDone, effect, err
+			return followedDone, end, err
 		case ctx.Err() != nil:
-			return followedLeft, plan.Effect{}, nil
+			return followedLeft, effect{}, nil
 		case err != nil && fate(err) == roster.FateDenied:
-			return followedDenied, plan.Effect{}, nil
+			return followedDenied, effect{}, nil
 		case err != nil:
 			r.Log.Warn("outcome not seen", zap.String("group", sync.Group), zap.String("request_id", sync.RequestID), zap.Error(err))
 		}
 		looked()
 		elapsed := r.Now().Sub(accepted)
 		if elapsed >= r.Settings.Deadline {
-			return followedStuck, plan.Effect{}, r.reportStuck(ctx, sync)
+			return followedStuck, effect{}, r.reportStuck(ctx, sync)
 		}
 		wait = min(r.Settings.Pace.Next(elapsed), r.Settings.Deadline-elapsed)
 	}
 }
 
 // complete remembers an outcome: baseline, delivery and failures in one go.
-func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome roster.Outcome, m *memory) (plan.Effect, error) {
+func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome roster.Outcome, m *memory) (effect, error) {
 	before, err := r.baseline(ctx, m, sync.Group)
 	if err != nil {
-		return plan.Effect{}, err
+		return effect{}, err
 	}
 	state := m.state(sync.Group)
 	state.ExternalReferenceID, state.GroupID = sync.Group, sync.GroupID
-	effect := plan.Apply(before, sync.Entries, outcome)
+	done := plan.Apply(before, sync.Entries, outcome)
 	failures := plan.RemoteFailures(sync.Group, before, sync.Entries, outcome)
-	failures = append(failures, plan.Drift(state, before, effect, outcome)...)
+	failures = append(failures, plan.Drift(state, before, done, outcome)...)
 	if !state.HasBaseline || sync.AdoptConfig || state.ConfigHash == "" {
 		state.ConfigHash = sync.ConfigHash
 	}
 	took := processingTime(sync, outcome, r.Now())
 	state.Took, state.TookMembers = smooth(state.Took, took), sync.Size
-	state.HasBaseline, state.Created, state.Members, state.Digest = true, false, len(effect.After.Members), effect.After.Digest()
+	state.HasBaseline, state.Created, state.Members, state.Digest = true, false, len(done.After.Members), done.After.Digest()
 	if sync.ID > state.RestoredAfter {
 		state.RestoredAfter = 0 // a roster that was sent before tells nothing of who came since
 	}
 	state.Delivered = delivered(state.Delivered, sync.Digest, r.Now(), len(outcome.Failures))
-	removed := classed(sync, effect.Removed)
+	removed := classed(sync, done.Removed)
 	completion := roster.Completion{
-		SyncID: sync.ID, Outcome: outcome, Baseline: effect.After, State: state,
+		SyncID: sync.ID, Outcome: outcome, Baseline: done.After, State: state,
 		Sweep: deliverySweep(sync.Group, failures...), Events: r.departures(sync, removed),
 		UsedHold: sync.HoldID, RemovedUnapproved: max(0, len(removed)-sync.Approved),
 	}
 	if err := r.Store.Complete(ctx, completion); err != nil {
-		return effect, fmt.Errorf("remember outcome: %w", err)
+		return effect{}, fmt.Errorf("remember outcome: %w", err)
 	}
-	m.completed(sync.Group, effect.After, state)
-	r.Metrics.completed(effect, removed, took)
+	m.completed(sync.Group, done.After, state)
+	r.Metrics.completed(done, removed, took)
 	r.Log.Info("sync completed", zap.String("group", sync.Group), zap.String("request_id", sync.RequestID),
-		zap.Int("added", len(effect.Added)), zap.Int("changed", len(effect.Changed)), zap.Int("removed", len(effect.Removed)), zap.Int("failures", len(failures)))
-	return effect, nil
+		zap.Int("added", len(done.Added)), zap.Int("changed", len(done.Changed)), zap.Int("removed", len(done.Removed)), zap.Int("failures", len(failures)))
+	return effect{added: len(done.Added), changed: len(done.Changed), removed: slices.Clone(done.Removed)}, nil
 }
 
 // processingTime is how long Vitable took, by its own account, but within what

@@ -23,7 +23,10 @@ func (r *Reconciler) ProbeSources(ctx context.Context) []Probed {
 	var probed []Probed
 	for _, feed := range r.Feeds {
 		var people []roster.Person
-		take := func(p *roster.Person) { people = append(people, *p) }
+		take := func(p *roster.Person) {
+			p.Own()
+			people = append(people, *p)
+		}
 		pull := r.take(ctx, feed, nil, r.today(r.Now()), take)
 		if inDoubt(pull) {
 			people = nil

@@ -97,7 +97,8 @@ type intake struct {
 	binding  *mapping.Binding
 	day      roster.Date
 	seen     int
-	take     func(*roster.Person) // which may not keep it
+	person   roster.Person // the last one
+	take     func(*roster.Person)
 	progress func(int)
 }
 
@@ -112,8 +113,8 @@ func (s *intake) Record(values []string, place int) error {
 	if s.binding == nil {
 		return errors.New("record before columns")
 	}
-	person := s.binding.Person(values, place, s.day)
-	s.take(&person)
+	s.person = s.binding.Person(values, place, s.day)
+	s.take(&s.person)
 	if s.seen++; s.seen%10_000 == 0 {
 		s.progress(s.seen)
 	}

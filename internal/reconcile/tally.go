@@ -60,10 +60,10 @@ func (t *tally) round(p plan.Plan, c *courier) {
 		}
 		t.end(name, g.Decision, c.ends[name])
 		if effect, ok := c.effects[name]; ok {
-			t.added += len(effect.Added)
-			t.removed += len(effect.Removed)
-			t.changed += len(effect.Changed)
-			t.unapproved += max(0, len(effect.Removed)-g.Approved)
+			t.added += effect.added
+			t.removed += len(effect.removed)
+			t.changed += effect.changed
+			t.unapproved += max(0, len(effect.removed)-g.Approved)
 		}
 	}
 }

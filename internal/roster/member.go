@@ -81,6 +81,21 @@ func AppendMember(b []byte, m *Member) []byte {
 	return b
 }
 
+// PackedSize is the length of a member's packed form.
+func PackedSize(m *Member) int {
+	size := 0
+	for _, field := range m.texts() {
+		for n := len(*field); n >= 0x80; n >>= 7 {
+			size++
+		}
+		size += 1 + len(*field)
+	}
+	if !m.DateOfBirth.IsZero() {
+		size += len("2006-01-02")
+	}
+	return size
+}
+
 // texts are the fields of a member but for the birth date, in packed order.
 func (m *Member) texts() [11]*string {
 	return [11]*string{

@@ -1,6 +1,9 @@
 package roster
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Standing is what a row says about somebody's employment on a given day.
 type Standing string
@@ -45,4 +48,28 @@ func (p *Person) Sendable() bool { return p.Standing == StandingIn && len(p.Prob
 func (p *Person) SaysTheSame(o *Person) bool {
 	return p.ReferenceID == o.ReferenceID && p.Group == o.Group && p.Standing == o.Standing &&
 		p.Member == o.Member && slices.Equal(p.Problems, o.Problems)
+}
+
+// Own gives a person memory of their own, in one piece: the cells of a row are
+// parts of the source's text, most of whose columns nobody asked for.
+func (p *Person) Own() {
+	m := &p.Member
+	texts := [...]*string{
+		&p.ReferenceID, &p.Group, &m.ReferenceID, &m.PlanID, &m.FirstName, &m.LastName, &m.Phone, &m.Email,
+		&m.Address.Line1, &m.Address.Line2, &m.Address.City, &m.Address.State, &m.Address.ZIP,
+	}
+	size := 0
+	for _, text := range texts {
+		size += len(*text)
+	}
+	var own strings.Builder
+	own.Grow(size)
+	for _, text := range texts {
+		own.WriteString(*text)
+	}
+	rest := own.String()
+	for _, text := range texts {
+		n := len(*text)
+		*text, rest = rest[:n], rest[n:]
+	}
 }

@@ -229,6 +229,9 @@ func (w *world) live(ctx context.Context, d day) error {
 func (w *world) publish(d day) error {
 	for i, s := range w.systems {
 		f := d.Flaws[i]
+		if d.Run == restored && (f == old || f == cut || f == shrunken) {
+			f = clean // a backup does not know what came since
+		}
 		if (d.Run == scheduled || s.flaw.fleeting()) && (f.fleeting() || f == late || f == again) {
 			f = clean
 		}
@@ -488,6 +491,9 @@ func (w *world) restore(ctx context.Context) error {
 	}
 	for number := range w.laws.pending {
 		w.box.WriteOff(w.box.Ledger()[number-1].RequestID)
+	}
+	for _, s := range w.systems {
+		s.pulled = time.Time{}
 	}
 	w.tell("the backup of the first day is put back")
 	if err := w.restart(ctx); err != nil {
