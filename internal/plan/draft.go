@@ -105,6 +105,19 @@ func unmarked[T any](list []T, marks []bool) []T {
 	return rest
 }
 
+// keep sends the row of somebody who is enrolled. The plan stays that of the
+// subscription, where that is known.
+func (d *draft) keep(e *roster.Enrolled, p *roster.Person) {
+	entry := roster.Enrolled{Member: p.Member, PlanID: e.PlanID, Source: p.Source, Since: e.Since, Maybe: e.Maybe}
+	if e.Maybe || e.PlanID == "" {
+		entry.PlanID = p.Member.PlanID
+	}
+	if e.Member != p.Member {
+		d.changes = append(d.changes, p.ReferenceID)
+	}
+	d.stays = append(d.stays, entry)
+}
+
 func (d *draft) stay(last roster.Enrolled, why roster.Why) {
 	d.changed()
 	d.stays = append(d.stays, last)

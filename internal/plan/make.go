@@ -150,6 +150,11 @@ func (m *maker) remembered() []string {
 
 // draftEnrolled puts one enrolled person where the truth table says.
 func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
+	if d.state.RestoredAfter > 0 {
+		known := *e
+		known.PlanID = "" // it may have changed since the copy was made
+		e = &known
+	}
 	ref := e.Member.ReferenceID
 	p := m.census.Person(ref)
 	problem := m.obstacle(p)
@@ -166,22 +171,11 @@ func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
 	if m.fromShrunk(d, e) && !m.fromNameless(d, e) {
 		missed = m.in.Limits.AbsencePulls // held at once, so that a person can look; the count goes on as it was
 	}
-	limits := m.in.Limits
-	if d.state.RestoredAfter > 0 {
-		limits.PlanChange = PlanReport // a restored baseline does not know their plan, so it is no reason to end a subscription
-	}
-	t := treatEnrolled(e, d.name, p, problem, heir != nil, missed, limits)
+	t := treatEnrolled(e, d.name, p, problem, heir != nil, missed, m.in.Limits)
 	d.report(ref, p, heir, t.problem)
 	switch t.kind {
 	case keepRow:
-		entry := roster.Enrolled{Member: p.Member, PlanID: e.PlanID, Source: p.Source, Since: e.Since, Maybe: e.Maybe}
-		if e.Maybe || e.PlanID == "" || d.state.RestoredAfter > 0 {
-			entry.PlanID = p.Member.PlanID
-		}
-		if e.Member != p.Member {
-			d.changes = append(d.changes, ref)
-		}
-		d.stays = append(d.stays, entry)
+		d.keep(e, p)
 	case carryLast:
 		d.waiting = d.waiting || t.why == roster.CarriedAbsent
 		d.stay(*e, t.why)

@@ -111,7 +111,7 @@ func (w *world) decideOutOfDate(ctx context.Context) error {
 			HoldID: hold.ID, Digest: "00" + hold.Digest[2:], By: clerkName, Why: clerkWhy, At: w.now(), ExpiresAt: w.now().Add(approvals),
 		})
 		if !errors.Is(err, store.ErrStale) && hold.Digest[:2] != "00" {
-			return fmt.Errorf("law 1: an approval of another set was taken (%v)", err)
+			return errors.Join(errors.New("law 1: an approval of another set was not refused"), err)
 		}
 	}
 	return nil

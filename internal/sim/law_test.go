@@ -265,7 +265,7 @@ func (l *laws) truth(run roster.Run, e evidence) error {
 	for _, group := range []string{north, south, east, west} {
 		for _, ref := range w.box.Members(group) {
 			one, told := e.told[ref]
-			if told && !e.unsaid[ref] && !(one.covered(e.day) && one.group == group) && !e.pinned[ref] {
+			if told && !e.unsaid[ref] && (!one.covered(e.day) || one.group != group) && !e.pinned[ref] {
 				return fmt.Errorf("law 7: the run exits with 0, and %s is still covered in %s", ref, group)
 			}
 		}

@@ -48,7 +48,9 @@ type world struct {
 	logs     *canary.Buffer
 	told     []string // what happened, for people
 
-	mu      sync.Mutex
+	mu       sync.Mutex
+	westThen bool // whether west was there when the backup was made
+
 	intents map[string]int64 // group id -> the durable intent that has no answer
 	broken  error            // what the wire saw that breaks a law
 }
@@ -450,7 +452,7 @@ func (w *world) disturb(ctx context.Context, d day, cancel func()) {
 		case now:
 			if other, err := w.start(ctx); !errors.Is(err, store.ErrBusy) {
 				w.mu.Lock()
-				w.broken = fmt.Errorf("law 5: a second process starts (%v)", err)
+				w.broken = errors.Join(errors.New("law 5: a second process is not told to wait"), err)
 				w.mu.Unlock()
 				if err == nil {
 					_ = other.end()
@@ -470,14 +472,18 @@ func (w *world) save(ctx context.Context) error {
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
+	w.westThen = w.hasWest()
 	return err
 }
 
+func (w *world) hasWest() bool { return w.box.Members(west) != nil }
+
 // restore puts the backup back, days late. What is in flight at Vitable is
-// unknown to it and has to end first; what people decided since is gone.
+// unknown to it and has to end first; what people decided since is gone. A group
+// that rosterd created since is not among those that a backup can know of.
 func (w *world) restore(ctx context.Context) error {
 	text, err := os.ReadFile(w.saved())
-	if errors.Is(err, fs.ErrNotExist) || w.story.Setup.FirstSync != "hold" { // "allow" is no setting to restore with
+	if errors.Is(err, fs.ErrNotExist) || w.story.Setup.FirstSync != "hold" || w.hasWest() != w.westThen { // "allow" is no setting to restore with
 		return nil
 	}
 	if w.proc != nil {
@@ -547,7 +553,7 @@ func (w *world) inThePast(ctx context.Context) error {
 	}
 	_, err = w.proc.run(ctx, reconcile.Options{}, nil)
 	if !errors.Is(err, reconcile.ErrClock) || len(w.box.Ledger()) != requests {
-		return fmt.Errorf("law 1: a run two days before the last one: %v, %d requests", err, len(w.box.Ledger())-requests)
+		return errors.Join(fmt.Errorf("law 1: a run two days before the last one makes %d requests", len(w.box.Ledger())-requests), err)
 	}
 	return nil
 }

@@ -80,7 +80,7 @@ func (s *Store) VouchBaselines(ctx context.Context) error {
 	if err != nil {
 		return wrap("vouch for baselines", err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // rows.Err tells
 	for rows.Next() {
 		var row baselineRow
 		if err := rows.StructScan(&row); err != nil {
