@@ -164,7 +164,8 @@ func (m *maker) fill(d *draft, g *Group, made *payload) {
 			g.Adds = append(g.Adds, ref)
 		}
 	}
-	g.Unfinished = d.again || g.Decision == roster.Submit && slices.ContainsFunc(g.Removals, func(r roster.Removal) bool { return r.Class == roster.PlanChange })
+	g.Unfinished = d.again || g.Decision == roster.Submit && (d.movesLater() ||
+		slices.ContainsFunc(g.Removals, func(r roster.Removal) bool { return r.Class == roster.PlanChange }))
 	g.AdoptConfig = d.state.HasBaseline && d.hold == nil && !d.waiting
 }
 

@@ -153,6 +153,12 @@ func (d *draft) awaited() []string {
 	return refs
 }
 
+// movesLater reports whether people stay only because the roster of a restored
+// group was approved with them: once it was sent they can move.
+func (d *draft) movesLater() bool {
+	return d.state.RestoredAfter > 0 && slices.ContainsFunc(d.carried, func(c Carried) bool { return c.Why == roster.CarriedMoving })
+}
+
 // lets reports whether somebody leaves.
 func (d *draft) lets(ref string) bool {
 	return slices.ContainsFunc(d.outs, func(out departure) bool { return out.last.Member.ReferenceID == ref })

@@ -48,8 +48,9 @@ type world struct {
 	logs     *canary.Buffer
 	told     []string // what happened, for people
 
-	mu       sync.Mutex
 	westThen bool // whether west was there when the backup was made
+
+	mu sync.Mutex
 
 	intents map[string]int64 // group id -> the durable intent that has no answer
 	broken  error            // what the wire saw that breaks a law
