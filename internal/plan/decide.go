@@ -54,20 +54,17 @@ func (m *maker) decide(d *draft, p *payload) (roster.Decision, roster.Reason) {
 
 // mayStart reports whether a roster may be sent: the group has a baseline or a
 // roster under way already and was not restored from a copy since, rosterd
-// created it, or, while no source is in doubt, the operator vouches for it or a
-// person approved this roster.
+// created it, a person approved this roster, or the operator vouches for every
+// first roster and no source is in doubt: who is missing then, nobody could tell.
 func (m *maker) mayStart(d *draft, entries []roster.Enrolled) bool {
 	created := d.state.Created && d.state.GroupID == m.in.Known[d.name].ID
-	switch {
-	case d.state.RestoredAfter == 0 && (d.state.HasBaseline || d.covered > 0 || created):
-		return true
-	case m.anySource(shrank): // nobody could tell who is missing
-		return false
-	case m.in.Limits.FirstSync == FirstAllow:
+	if d.state.RestoredAfter == 0 && (d.state.HasBaseline || d.covered > 0 || created) {
 		return true
 	}
-	hold, ok := m.in.Holds[d.name]
-	return ok && adopts(hold, m.in.ConfigHash, entries, m.in.Now)
+	if hold, ok := m.in.Holds[d.name]; ok && adopts(hold, m.in.ConfigHash, entries, m.in.Now) {
+		return true
+	}
+	return m.in.Limits.FirstSync == FirstAllow && !m.anySource(shrank)
 }
 
 // due decides about a group that has a baseline and that nothing stands against.
