@@ -5,6 +5,7 @@
 //	| file      | what                                                        |
 //	| --------- | ----------------------------------------------------------- |
 //	| sheet.go  | one source's people, packed as they come                    |
-//	| muster.go | the sheets of all sources together: who stands where        |
+//	| muster.go | the sheets of all sources together                          |
+//	| index.go  | who stands where                                            |
 //	| record.go | the packed form of one row                                  |
 package muster

@@ -1,7 +1,6 @@
 package muster
 
 import (
-	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -9,46 +8,22 @@ import (
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
-// Muster is everybody on some sheets: who stands in which group. Nothing may be
-// added to its sheets any more.
+// Muster is everybody on some sheets, group by group. Nothing may be added to
+// its sheets any more.
 type Muster struct {
 	sheets []*Sheet
 	groups []string // sorted; "" where rows name none
-	seed   maphash.Seed
-	place  map[uint64]uint32 // hash of a reference_id -> index of the first group that has it
-	shared [][2]string
 }
 
 // Gather returns the muster of some sheets.
 func Gather(sheets ...*Sheet) *Muster {
-	m := &Muster{sheets: sheets, seed: maphash.MakeSeed()}
-	names, people := map[string]bool{}, 0
+	names := map[string]bool{}
 	for _, s := range sheets {
-		people += s.people
 		for group := range s.pages {
 			names[group] = true
 		}
 	}
-	m.groups = slices.Sorted(maps.Keys(names))
-	m.place = make(map[uint64]uint32, people)
-	for i, group := range m.groups {
-		for ref := range m.references(group) {
-			m.put(ref, uint32(i))
-		}
-	}
-	return m
-}
-
-// put notes where somebody stands, and which groups share somebody. Two people
-// whose hashes are equal count as one here; that ties groups together that
-// could be planned apart, and nothing else.
-func (m *Muster) put(ref string, group uint32) {
-	hash := maphash.String(m.seed, ref)
-	if first, there := m.place[hash]; there {
-		m.shared = append(m.shared, [2]string{m.groups[first], m.groups[group]})
-		return
-	}
-	m.place[hash] = group
+	return &Muster{sheets, slices.Sorted(maps.Keys(names))}
 }
 
 // references yields the reference_ids of a group's rows, sheet by sheet.
@@ -95,20 +70,6 @@ func (m *Muster) References(group string) []string {
 	slices.Sort(refs)
 	return refs
 }
-
-// Whereabouts returns a group that has a row of this person. It may err on the
-// side of naming a group for somebody who has no row at all.
-func (m *Muster) Whereabouts(ref string) (group string, found bool) {
-	at, found := m.place[maphash.String(m.seed, ref)]
-	if !found {
-		return "", false
-	}
-	return m.groups[at], true
-}
-
-// Shared lists pairs of groups that have rows of the same person; both are the
-// same group where it has them twice.
-func (m *Muster) Shared() [][2]string { return m.shared }
 
 // Roster names the payload that the rows of a group make: its size, its digest
 // and the plans in it. ok is false where somebody is not in or has a problem.

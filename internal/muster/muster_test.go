@@ -122,10 +122,11 @@ func TestWhoStandsWhere(t *testing.T) {
 		sheet("hq", person("north", "E-1"), person("north", "E-2"), person("north", "E-2"), person("south", "E-3"), person("", ""), person("east", "")),
 		sheet("branch", person("south", "E-1"), person("", "E-4")),
 	)
+	x := muster.NewIndex(m)
 	if diff := cmp.Diff([]string{"", "east", "north", "south"}, m.Groups()); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([][2]string{{"north", "north"}, {"north", "south"}}, m.Shared()); diff != "" {
+	if diff := cmp.Diff([][2]string{{"north", "north"}, {"north", "south"}}, x.Shared()); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(map[string]int{"hq": 2}, m.Nameless()); diff != "" {
@@ -135,11 +136,11 @@ func TestWhoStandsWhere(t *testing.T) {
 		t.Error(diff)
 	}
 	for ref, want := range map[string]string{"E-1": "north", "E-3": "south", "E-4": ""} {
-		if got, found := m.Whereabouts(ref); !found || got != want {
+		if got, found := x.Whereabouts(ref); !found || got != want {
 			t.Errorf("%s is in %q, %t", ref, got, found)
 		}
 	}
-	if _, found := m.Whereabouts("E-5"); found {
+	if _, found := x.Whereabouts("E-5"); found {
 		t.Error("E-5 is nowhere")
 	}
 	if diff := cmp.Diff([]string{"east", "north", "south"}, sheet("hq", person("south", "a"), person("north", "b"), person("", "c"), person("east", "")).Groups()); diff != "" {

@@ -23,6 +23,10 @@ type Rolls interface {
 	// digest and the plans in it. ok is false where somebody is not in or has a
 	// problem.
 	Roster(group string) (size int, digest string, plans []string, ok bool)
+}
+
+// Index says who stands where in Rolls.
+type Index interface {
 	// Whereabouts returns a group that has a row of this person. It may err on
 	// the side of naming one for somebody who has no row.
 	Whereabouts(ref string) (group string, found bool)
@@ -55,10 +59,10 @@ type Assembly struct {
 // Assemble plans every group. The people come from rolls; of in, People is not
 // read, and Baselines has those that baseline does not know. baseline is asked
 // again when a payload is, and has to say the same then.
-func Assemble(in Input, rolls Rolls, baseline func(group string) (roster.Baseline, error)) (*Assembly, error) {
+func Assemble(in Input, rolls Rolls, index Index, baseline func(group string) (roster.Baseline, error)) (*Assembly, error) {
 	a := &Assembly{in: in, rolls: rolls, baseline: baseline}
 	resting := a.resting()
-	divided, err := a.divide(resting)
+	divided, err := a.divide(resting, index)
 	if err != nil {
 		return nil, err
 	}

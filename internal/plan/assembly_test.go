@@ -39,7 +39,7 @@ func (w *world) assemble(t fataler) *plan.Assembly {
 			in.Baselines[group] = base
 		}
 	}
-	a, err := plan.Assemble(in, rolls, func(group string) (roster.Baseline, error) { return w.Baselines[group], nil })
+	a, err := plan.Assemble(in, rolls, muster.NewIndex(rolls), func(group string) (roster.Baseline, error) { return w.Baselines[group], nil })
 	if err != nil {
 		t.Fatalf("assemble: %v", err)
 	}
@@ -152,7 +152,8 @@ func TestAGroupAtRestIsPlannedWithoutItsPeople(t *testing.T) {
 				state.Digest = w.Baselines[group].Digest()
 				in.States[group] = state
 			}
-			if _, err := plan.Assemble(in, muster.Gather(sheet), func(group string) (roster.Baseline, error) {
+			rolls := muster.Gather(sheet)
+			if _, err := plan.Assemble(in, rolls, muster.NewIndex(rolls), func(group string) (roster.Baseline, error) {
 				looks++
 				return w.Baselines[group], nil
 			}); err != nil {

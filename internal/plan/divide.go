@@ -52,9 +52,9 @@ func (m *maker) rest(name string, size int, digest string) (g Group, rests bool)
 //     be theirs under a new reference_id.
 //
 // A resting group that is tied to another does not rest.
-func (a *Assembly) divide(resting map[string]Group) ([][]string, error) {
+func (a *Assembly) divide(resting map[string]Group, index Index) ([][]string, error) {
 	t := ties{leader: map[string]string{}}
-	for _, pair := range a.rolls.Shared() {
+	for _, pair := range index.Shared() {
 		delete(resting, pair[0])
 		delete(resting, pair[1])
 		t.tie(pair[0], pair[1])
@@ -65,7 +65,7 @@ func (a *Assembly) divide(resting map[string]Group) ([][]string, error) {
 		name := queue[0]
 		queue = queue[1:]
 		t.find(name)
-		elsewhere, err := a.lost(name, lost)
+		elsewhere, err := a.lost(name, index, lost)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +101,7 @@ func (a *Assembly) names(resting map[string]Group) []string {
 
 // lost notes who is enrolled in a group and has no row that names it, and
 // returns the groups that their rows name instead.
-func (a *Assembly) lost(group string, lost map[string][]string) (elsewhere []string, err error) {
+func (a *Assembly) lost(group string, index Index, lost map[string][]string) (elsewhere []string, err error) {
 	base, known, err := a.enrolled(group)
 	if err != nil || !known {
 		return nil, err
@@ -116,7 +116,7 @@ func (a *Assembly) lost(group string, lost map[string][]string) (elsewhere []str
 		for _, sign := range []string{identity(m), "=" + m.ReferenceID} {
 			lost[sign] = append(lost[sign], group)
 		}
-		if other, found := a.rolls.Whereabouts(m.ReferenceID); found {
+		if other, found := index.Whereabouts(m.ReferenceID); found {
 			elsewhere = append(elsewhere, other)
 		}
 	}

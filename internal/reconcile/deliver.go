@@ -123,7 +123,10 @@ func (c *courier) group(ctx context.Context, g *plan.Group) delivery {
 	for i := range entries {
 		members[i] = entries[i].Member
 	}
-	digest := roster.Digest(members)
+	digest := g.Digest
+	if len(entries) != len(all) {
+		digest = roster.Digest(members)
+	}
 	if len(entries) != len(all) && digest == c.mem.state(g.ExternalReferenceID).Delivered.Digest {
 		return deliveryNothing
 	}

@@ -59,7 +59,7 @@ func (r *Reconciler) propose(ctx context.Context, m *memory, t target, pulled []
 	for group := range r.Settings.Names {
 		in.Managed[group] = true
 	}
-	a, err := plan.Assemble(in, rolls, func(group string) (roster.Baseline, error) { return r.Store.Baseline(ctx, group) })
+	a, err := plan.Assemble(in, rolls, muster.NewIndex(rolls), func(group string) (roster.Baseline, error) { return r.Store.Baseline(ctx, group) })
 	return a, placed("plan groups", err)
 }
 
