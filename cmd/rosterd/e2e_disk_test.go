@@ -100,24 +100,24 @@ func cmdCramped(ts *testscript.TestScript, _ bool, args []string) {
 	need(ts, args, 3, "cramped file|disk BYTES ARG...")
 	s := stageOf(ts)
 	sent, recorded := countCalls(s.entries(ts), "submit_sync"), countSyncs(ts)
-	var output bytes.Buffer
 	var p *process
 	switch args[0] {
 	case "file":
-		p = launch(ts, "limited", &output, &output, append([]string{args[1], "rosterd"}, args[2:]...)...)
+		p = launch(ts, "limited", nil, nil, append([]string{args[1], "rosterd"}, args[2:]...)...)
 		p.wait()
 	case "disk":
 		room, err := strconv.ParseInt(args[1], 10, 64)
 		ts.Check(err)
 		filler := filepath.Join(ts.MkAbs("data"), "filler")
 		ts.Check(fill(filler, room))
-		p = start(ts, &output, &output, args[2:]...)
+		p = start(ts, nil, nil, args[2:]...)
 		p.wait()
 		ts.Check(os.Remove(filler))
 	default:
 		ts.Fatalf("cramped: no %q", args[0])
 	}
 	code := p.cmd.ProcessState.ExitCode()
+	output := p.output
 	ts.Logf("exit code %d\n%s", code, output.Bytes())
 	if found := canary.Find("its output", output.Bytes()); len(found) > 0 {
 		ts.Fatalf("somebody's data: %v", found)

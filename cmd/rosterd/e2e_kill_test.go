@@ -66,6 +66,7 @@ ros 0 run
 `,
 			again: func(n int) string {
 				return fmt.Sprintf(`sql data/rosterd.db 'ALTER TABLE groups DROP COLUMN restored_after'
+sql data/rosterd.db 'ALTER TABLE groups DROP COLUMN baseline_digest'
 sql data/rosterd.db 'DELETE FROM meta WHERE name = ''lineage'''
 sql data/rosterd.db 'PRAGMA user_version = 1'
 rm data/sent
