@@ -15,9 +15,9 @@ func mutants() []mutant {
 			"if false {",
 		},
 		{
-			"no limit for a run", "plan/hold.go",
-			"if leaving == 0 || leaving <= m.in.Limits.AllowedInRun(people) {",
-			"if true || people == 0 {",
+			"no limit for a run", "plan/make.go",
+			"return leaving > 0 && leaving > in.Limits.AllowedInRun(people)",
+			"return leaving < 0 && leaving > in.Limits.AllowedInRun(people)",
 		},
 		{
 			"no limit for a week", "plan/guard.go",
@@ -81,12 +81,12 @@ func mutants() []mutant {
 		},
 		{
 			"a first roster needs nobody's approval", "plan/decide.go",
-			"case d.state.RestoredAfter == 0 && (d.state.HasBaseline || len(d.base) > 0 || created):",
-			"case true || created:",
+			"if d.state.RestoredAfter == 0 && (d.state.HasBaseline || d.covered > 0 || created) {",
+			"if true || created {",
 		},
 		{
 			"what did not change is sent", "plan/decide.go",
-			"case delivered.Digest != digestOf(entries):",
+			"case delivered.Digest != digest:",
 			"case delivered.Digest != \"\":",
 		},
 		{
@@ -106,8 +106,8 @@ func mutants() []mutant {
 		},
 		{
 			"whoever was not let go arrives", "reconcile/deliver.go",
-			"entries := g.Without(c.notLetGo(g))",
-			"entries := g.Without(nil)",
+			"entries := plan.Without(all, c.notLetGo(g))",
+			"entries := plan.Without(all, nil)",
 		},
 		{
 			"the baseline is written before the outcome", "reconcile/deliver.go",

@@ -238,6 +238,9 @@ func (w *world) publish(d day) error {
 		if (d.Run == scheduled || s.flaw.fleeting()) && (f.fleeting() || f == late || f == again) {
 			f = clean
 		}
+		if s.flaw.fleeting() && f == shrunken {
+			f = clean // the same rows would be missing a second time, from a source that was small already
+		}
 		if err := s.write(w.employer.of(i), f, d.Pick, time.Now()); err != nil {
 			return err
 		}
