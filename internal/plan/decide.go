@@ -163,7 +163,7 @@ func (m *maker) fill(d *draft, g *Group, made *payload) {
 	}
 	g.Unfinished = d.again || g.Decision == roster.Submit && (d.movesLater() ||
 		slices.ContainsFunc(g.Removals, func(r roster.Removal) bool { return r.Class == roster.PlanChange }))
-	g.AdoptConfig = d.state.HasBaseline && d.hold == nil && !d.waiting
+	g.AdoptConfig = (d.state.HasBaseline || d.state.ConfigHash != "") && d.hold == nil && !d.waiting
 }
 
 // arrive notes the groups that have to let go of an addition first. A restored

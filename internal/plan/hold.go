@@ -54,7 +54,7 @@ func (m *maker) guardGroup(d *draft) {
 		Baseline:      len(d.base),
 		Remaining:     d.certain(),
 		Recent:        m.in.Recent[d.name],
-		ConfigChanged: d.state.HasBaseline && d.state.ConfigHash != "" && d.state.ConfigHash != m.in.ConfigHash,
+		ConfigChanged: d.state.ConfigHash != "" && d.state.ConfigHash != m.in.ConfigHash,
 		Removals:      suspects,
 	}, m.in.Limits)
 	asked := held

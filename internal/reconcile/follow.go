@@ -77,7 +77,7 @@ func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome ros
 	done := plan.Apply(before, sync.Entries, outcome)
 	failures := plan.RemoteFailures(sync.Group, before, sync.Entries, outcome)
 	failures = append(failures, plan.Drift(state, before, done, outcome)...)
-	if !state.HasBaseline || sync.AdoptConfig || state.ConfigHash == "" {
+	if sync.AdoptConfig || state.ConfigHash == "" {
 		state.ConfigHash = sync.ConfigHash
 	}
 	took := processingTime(sync, outcome, r.Now())

@@ -65,6 +65,10 @@ func (r *Reconciler) recall(ctx context.Context, mark bool) (*memory, error) {
 		if known := plan.Doubt(base, requests); m.states[group].HasBaseline || len(known.Members) > 0 {
 			m.open[group] = known
 		}
+		if state, ok := m.states[group]; ok && !state.HasBaseline {
+			state.ConfigHash = requests[0].ConfigHash // whom it enrolled was planned under that
+			m.states[group] = state
+		}
 	}
 	if err := r.Store.VouchBaselines(ctx); err != nil {
 		return nil, fmt.Errorf("recall baselines: %w", err)

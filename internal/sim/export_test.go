@@ -61,7 +61,9 @@ type system struct {
 	earlyAt  time.Time
 	readable bool // there was a readable export, so a cut one can be told
 	written  time.Time
+	rows     int       // of the newest readable export
 	pulled   time.Time // when the newest export was written that rosterd took for good
+	counted  int       // its rows
 }
 
 // write makes an export of these people. pick chooses whom a flaw befalls.
@@ -92,6 +94,9 @@ func (s *system) write(people []worker, f flaw, pick int, now time.Time) error {
 		return errors.Join(os.WriteFile(s.path, s.earlier, 0o600), os.Chtimes(s.path, s.earlyAt, s.earlyAt))
 	}
 	text, unsaid := flawed(people, f, pick)
+	if f == shrunken && 5*(len(people)-len(unsaid)) >= 4*min(s.rows, s.counted) {
+		return s.write(people, clean, pick, now) // as far as anybody can tell it did not shrink by over a fifth
+	}
 	if f == missing && slices.ContainsFunc(unsaid, func(ref string) bool { return slices.Contains(s.unsaid, ref) }) {
 		return s.write(people, clean, pick, now)
 	}
@@ -100,7 +105,7 @@ func (s *system) write(people []worker, f flaw, pick int, now time.Time) error {
 	}
 	s.flaw, s.written = f, now
 	if !f.broken() {
-		s.told, s.unsaid, s.readable = slices.Clone(people), unsaid, true
+		s.told, s.unsaid, s.readable, s.rows = slices.Clone(people), unsaid, true, len(people)-len(unsaid)
 	}
 	return errors.Join(os.MkdirAll(filepath.Dir(s.path), 0o700), os.WriteFile(s.path, text, 0o600), os.Chtimes(s.path, now, now))
 }

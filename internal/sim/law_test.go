@@ -54,6 +54,15 @@ type approval struct {
 	expires time.Time
 }
 
+// approvals copies what people let pass so far.
+func (l *laws) approvals() []approval {
+	all := slices.Clone(l.approval)
+	for i := range all {
+		all[i].people = maps.Clone(all[i].people)
+	}
+	return all
+}
+
 func newLaws(w *world) *laws {
 	return &laws{
 		w: w, pending: map[int]evidence{}, covered: map[string]map[string]bool{}, lost: map[int]map[string][]string{},
@@ -173,6 +182,7 @@ func (l *laws) removal(group, ref string, e evidence) error {
 		return fmt.Errorf("law 1: %s was removed from %s after a change of the configuration, and nobody approved it", ref, group)
 	}
 	if approved {
+		l.use(group, ref)
 		return nil
 	}
 	if l.lost[e.run] == nil {
@@ -184,6 +194,15 @@ func (l *laws) removal(group, ref string, e evidence) error {
 	}
 	l.recent[group] = append(l.recent[group], lapse{e.at, 1})
 	return nil
+}
+
+// use takes somebody who left out of the approvals: each lets them go once.
+func (l *laws) use(group, ref string) {
+	for _, a := range l.approval {
+		if a.group == group {
+			delete(a.people, ref)
+		}
+	}
 }
 
 // cameBack reports whether the same person is in the exports under another
@@ -273,10 +292,10 @@ func (l *laws) truth(run roster.Run, e evidence) error {
 	return nil
 }
 
-// restored forgets what a restored rosterd cannot know: decisions of people, and
-// who left during the last week.
-func (l *laws) restored() {
-	l.approval, l.old = nil, true
+// restored forgets what a restored rosterd cannot know: decisions of people since
+// the copy was made, and who left during the last week.
+func (l *laws) restored(approvals []approval) {
+	l.approval, l.old = approvals, true
 	clear(l.recent)
 	clear(l.pending)
 }

@@ -130,11 +130,6 @@ func mutants() []mutant {
 			"failure.Kind = roster.SyncUnknown",
 		},
 		{
-			"an approval is used in every round", "reconcile/recall.go",
-			"m.holds, m.pins = map[string]roster.Hold{}, map[string]bool{}\n",
-			"if m.holds == nil {\n\t\tm.holds, m.pins = map[string]roster.Hold{}, map[string]bool{}\n\t}\n",
-		},
-		{
 			"a failed source is no reason to worry", "reconcile/verdict.go",
 			"{f.Source, roster.RunSourceFailed, 5, counts(roster.ConcernSource)},",
 			"",

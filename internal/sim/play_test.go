@@ -48,7 +48,8 @@ type world struct {
 	logs     *canary.Buffer
 	told     []string // what happened, for people
 
-	westThen bool // whether west was there when the backup was made
+	westThen     bool       // whether west was there when the backup was made
+	approvedThen []approval // what people had let pass by then
 
 	mu sync.Mutex
 
@@ -68,9 +69,9 @@ func play(t *testing.T, h history) (err error) {
 		}
 		if err = w.play(t.Context()); err != nil {
 			err = fmt.Errorf("%w\n%s", err, strings.Join(w.told, "\n"))
-			if *verbose {
-				err = fmt.Errorf("%w\n%s", err, w.logs)
-			}
+		}
+		if *verbose {
+			t.Logf("%s\n%s", strings.Join(w.told, "\n"), w.logs)
 		}
 	})
 	return err
@@ -232,14 +233,11 @@ func (w *world) live(ctx context.Context, d day) error {
 func (w *world) publish(d day) error {
 	for i, s := range w.systems {
 		f := d.Flaws[i]
-		if d.Run == restored && (f == old || f == cut || f == shrunken) {
+		if d.Run == restored && (f == old || f == cut || f == shrunken || f == late) {
 			f = clean // a backup does not know what came since
 		}
 		if (d.Run == scheduled || s.flaw.fleeting()) && (f.fleeting() || f == late || f == again) {
 			f = clean
-		}
-		if s.flaw.fleeting() && f == shrunken {
-			f = clean // the same rows would be missing a second time, from a source that was small already
 		}
 		if err := s.write(w.employer.of(i), f, d.Pick, time.Now()); err != nil {
 			return err
@@ -416,7 +414,7 @@ func (w *world) judged(counts bool, run func() (roster.Run, error), disturbed bo
 	w.laws.forget()
 	for i, source := range made.Sources {
 		if source.State == roster.SourceOK && made.Outcome != roster.RunAPI { // without Vitable a run takes nothing for good
-			w.systems[i].pulled = w.systems[i].written
+			w.systems[i].pulled, w.systems[i].counted = w.systems[i].written, w.systems[i].rows
 		}
 	}
 	return w.laws.truth(made, e)
@@ -476,7 +474,7 @@ func (w *world) save(ctx context.Context) error {
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
-	w.westThen = w.hasWest()
+	w.westThen, w.approvedThen = w.hasWest(), w.laws.approvals()
 	return err
 }
 
@@ -514,7 +512,7 @@ func (w *world) restore(ctx context.Context) error {
 	for _, pin := range pins {
 		w.pinned[pin.ReferenceID] = true
 	}
-	w.laws.restored()
+	w.laws.restored(w.approvedThen)
 	return err
 }
 

@@ -36,7 +36,7 @@ var (
 	limit     = flag.Duration("sim.for", 5*time.Minute, "how long to play at most")
 	firstSeed = flag.Int("sim.seed", 0, "the first seed; 0: of the clock")
 	shortens  = flag.Bool("sim.shorten", true, "shorten a history that breaks a law")
-	verbose   = flag.Bool("sim.log", false, "print rosterd's log of a history that breaks a law")
+	verbose   = flag.Bool("sim.log", false, "print every history as it went, with rosterd's log")
 	players   = flag.Int("sim.players", 2, "how many histories to play side by side")
 )
 
