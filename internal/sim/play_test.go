@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"net/http"
@@ -27,26 +28,29 @@ import (
 
 // world is an employer, a Vitable, and a rosterd between them.
 type world struct {
-	t        *testing.T // for what has to be searched when the history ends
-	story    history
-	data     string // rosterd's directory
-	exports  string // where the HR systems write to, and the configuration is
-	box      *sandbox.Server
-	wire     reconciletest.Wire
-	employer *employer
-	systems  [sources]*system
-	zone     *time.Location
-	offset   time.Duration   // by which rosterd's clock is wrong
-	version  int             // of the configuration
-	looks    map[string]bool // configurations and layouts that a run has seen
-	proc     *process
-	runs     int
-	laws     *laws
-	pinned   map[string]bool
-	serials  map[string]int    // reference_id -> who that is
-	plans    map[string]string // reference_id -> plan of the subscription
-	logs     *canary.Buffer
-	told     []string // what happened, for people
+	t         *testing.T // for what has to be searched when the history ends
+	story     history
+	data      string // rosterd's directory
+	exports   string // where the HR systems write to, and the configuration is
+	box       *sandbox.Server
+	wire      reconciletest.Wire
+	url       string // of Vitable, and how it is reached
+	transport http.RoundTripper
+	employer  *employer
+	systems   [sources]*system
+	zone      *time.Location
+	offset    time.Duration   // by which rosterd's clock is wrong
+	version   int             // of the configuration
+	looks     map[string]bool // configurations and layouts that a run has seen
+	proc      *process
+	runs      int
+	laws      *laws
+	pinned    map[string]bool
+	serials   map[string]int    // reference_id -> who that is
+	plans     map[string]string // reference_id -> plan of the subscription
+	logs      *canary.Buffer
+	log       io.Writer // logs, or what stands in its place
+	told      []string  // what happened, for people
 
 	westThen     bool       // whether west was there when the backup was made
 	approvedThen []approval // what people had let pass by then
@@ -91,7 +95,8 @@ func newWorld(t *testing.T, data, exports string, h history) (*world, error) {
 		Plans:      []sandbox.Plan{{ID: gold, Name: "Gold"}, {ID: silver, Name: "Silver"}},
 		Processing: processingTimes()[h.Setup.Processing],
 	})
-	w.wire.Handler = w.box
+	w.log = w.logs
+	w.wire.Handler, w.url, w.transport = w.box, "http://127.0.0.1", &w.wire
 	w.laws = newLaws(w)
 	for i := range w.systems {
 		w.systems[i] = &system{path: filepath.Join(exports, fmt.Sprintf("export%d", i), "census.csv")}

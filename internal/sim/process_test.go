@@ -29,10 +29,10 @@ type process struct {
 func (w *world) start(ctx context.Context) (*process, error) {
 	a, err := app.New(app.Options{
 		Environ: []string{
-			"VITABLE_CONNECT_API_KEY=" + canary.Secret, "VITABLE_CONNECT_BASE_URL=http://127.0.0.1",
+			"VITABLE_CONNECT_API_KEY=" + canary.Secret, "VITABLE_CONNECT_BASE_URL=" + w.url,
 			"ROSTERD_DATA_DIR=" + w.data, "ROSTERD_CONFIG=" + filepath.Join(w.exports, "rosterd.yaml"),
 		},
-		Log: w.logs, Now: w.now, Transport: &w.wire, Version: "sim",
+		Log: w.log, Now: w.now, Transport: w.transport, Version: "sim",
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read environment: %w", err)

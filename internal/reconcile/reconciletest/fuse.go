@@ -17,9 +17,10 @@ var ErrPower = errors.New("no power")
 // Fuse blows at one of the steps that rosterd takes into the world: its writes
 // to the store and, where wired, its requests to Vitable. It is used once.
 type Fuse struct {
-	At    int  // the step at which it blows, from 1; 0: never
-	After bool // that step happens all the same, and nobody hears of it
-	Once  bool // the power is back after that step
+	Write string // the write whose steps count, such as Intend; "": every write and every request
+	At    int    // the step at which it blows, from 1; 0: never
+	After bool   // that step happens all the same, and nobody hears of it
+	Once  bool   // the power is back after that step
 	// OnBlow is called when it blows. It may be nil.
 	OnBlow func()
 
@@ -29,11 +30,15 @@ type Fuse struct {
 
 // step is asked before a step. Where it returns no error, the caller makes the
 // step and returns what ended says.
-func (f *Fuse) step() (ended func(error) error, err error) {
+func (f *Fuse) step(name string) (ended func(error) error, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.steps++
 	fine := func(err error) error { return err }
+	blown := f.At > 0 && f.steps >= f.At && !f.Once
+	if f.Write != "" && f.Write != name && !blown {
+		return fine, nil
+	}
+	f.steps++
 	switch {
 	case f.At == 0 || f.steps < f.At || f.steps > f.At && f.Once:
 		return fine, nil
@@ -75,7 +80,7 @@ func (f *Fuse) Store(s reconcile.Store) reconcile.Store { return brittle{s, f} }
 func (f *Fuse) Wire(w *Wire) {
 	ends := sync.Map{} // *http.Request -> func(error) error
 	w.Before = func(r *http.Request) error {
-		ended, err := f.step()
+		ended, err := f.step("request")
 		if err == nil {
 			ends.Store(r, ended)
 		}
@@ -93,8 +98,8 @@ type brittle struct {
 	fuse *Fuse
 }
 
-func (b brittle) write(do func() error) error {
-	ended, err := b.fuse.step()
+func (b brittle) write(name string, do func() error) error {
+	ended, err := b.fuse.step(name)
 	if err != nil {
 		return err
 	}
@@ -102,46 +107,46 @@ func (b brittle) write(do func() error) error {
 }
 
 func (b brittle) StartRun(ctx context.Context, run roster.Run) error {
-	return b.write(func() error { return b.Store.StartRun(ctx, run) })
+	return b.write("StartRun", func() error { return b.Store.StartRun(ctx, run) })
 }
 
 func (b brittle) ExpireHolds(ctx context.Context, now time.Time) error {
-	return b.write(func() error { return b.Store.ExpireHolds(ctx, now) })
+	return b.write("ExpireHolds", func() error { return b.Store.ExpireHolds(ctx, now) })
 }
 
 func (b brittle) SavePlan(ctx context.Context, record roster.PlanRecord) error {
-	return b.write(func() error { return b.Store.SavePlan(ctx, record) })
+	return b.write("SavePlan", func() error { return b.Store.SavePlan(ctx, record) })
 }
 
 func (b brittle) GroupCreated(ctx context.Context, group roster.GroupState) error {
-	return b.write(func() error { return b.Store.GroupCreated(ctx, group) })
+	return b.write("GroupCreated", func() error { return b.Store.GroupCreated(ctx, group) })
 }
 
 func (b brittle) Intend(ctx context.Context, sync roster.Sync) (id int64, err error) {
-	err = b.write(func() (err error) { id, err = b.Store.Intend(ctx, sync); return err })
+	err = b.write("Intend", func() (err error) { id, err = b.Store.Intend(ctx, sync); return err })
 	return id, err
 }
 
 func (b brittle) Accepted(ctx context.Context, id int64, receipt roster.Receipt, now time.Time) error {
-	return b.write(func() error { return b.Store.Accepted(ctx, id, receipt, now) })
+	return b.write("Accepted", func() error { return b.Store.Accepted(ctx, id, receipt, now) })
 }
 
 func (b brittle) NotDelivered(ctx context.Context, end roster.NonDelivery) error {
-	return b.write(func() error { return b.Store.NotDelivered(ctx, end) })
+	return b.write("NotDelivered", func() error { return b.Store.NotDelivered(ctx, end) })
 }
 
 func (b brittle) MarkUnknown(ctx context.Context, id int64, now time.Time) error {
-	return b.write(func() error { return b.Store.MarkUnknown(ctx, id, now) })
+	return b.write("MarkUnknown", func() error { return b.Store.MarkUnknown(ctx, id, now) })
 }
 
 func (b brittle) Complete(ctx context.Context, completion roster.Completion) error {
-	return b.write(func() error { return b.Store.Complete(ctx, completion) })
+	return b.write("Complete", func() error { return b.Store.Complete(ctx, completion) })
 }
 
 func (b brittle) Sweep(ctx context.Context, sweep roster.Sweep) error {
-	return b.write(func() error { return b.Store.Sweep(ctx, sweep) })
+	return b.write("Sweep", func() error { return b.Store.Sweep(ctx, sweep) })
 }
 
 func (b brittle) FinishRun(ctx context.Context, run roster.Run) error {
-	return b.write(func() error { return b.Store.FinishRun(ctx, run) })
+	return b.write("FinishRun", func() error { return b.Store.FinishRun(ctx, run) })
 }
