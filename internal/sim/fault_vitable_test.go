@@ -61,7 +61,7 @@ func ambiguous(s *scene) string {
 		{"504", sandbox.Fault{Kind: sandbox.FaultStatus, Status: 504}},
 		{"half an answer", sandbox.Fault{Kind: sandbox.FaultTruncate}},
 	} {
-		f.Fault.Call, f.Fault.Times = sandbox.SubmitSync, 1
+		f.Call, f.Times = sandbox.SubmitSync, 1
 		happened += f.name + ": " + afterwards(func(s *scene) string {
 			s.vitable(f.Fault)
 			s.hire()
