@@ -17,11 +17,13 @@ import (
 //	| more removals than people of the baseline went    | state_lost of remove  |
 //	| fewer adds than people whom the baseline had not  | state_lost of add     |
 //
-// Both are as expected in a group of which nothing certain was known: whoever
-// approved its roster had Vitable's list beside it.
+// Neither surprises in a group of which nothing was known: whoever approved its
+// first roster had Vitable's list beside it. After a restored copy fewer adds are
+// as expected, and removals are told all the same: nobody could see whom the copy
+// did not know.
 // State and before are what was known before the outcome.
 func Drift(state roster.GroupState, before roster.Baseline, effect Effect, outcome roster.Outcome) []roster.Failure {
-	if !state.HasBaseline || state.RestoredAfter > 0 {
+	if !state.HasBaseline {
 		return nil
 	}
 	var found []roster.Failure
@@ -31,7 +33,7 @@ func Drift(state roster.GroupState, before roster.Baseline, effect Effect, outco
 			Reason: fmt.Sprintf("Vitable removed %d more than this database knew", more),
 		})
 	}
-	if fewer := effect.fresh(before) - outcome.Added; fewer > 0 {
+	if fewer := effect.fresh(before) - outcome.Added; state.RestoredAfter == 0 && fewer > 0 {
 		found = append(found, roster.Failure{
 			Group: state.ExternalReferenceID, Kind: roster.StateLost, Operation: roster.OperationAdd,
 			Reason: fmt.Sprintf("Vitable covered %d already of those who were added", fewer),

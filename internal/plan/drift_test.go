@@ -44,6 +44,7 @@ func TestDrift(t *testing.T) {
 		{"the first roster finds its people", unknown, nil, people("A"), roster.Outcome{}, nil},
 		{"the first roster finds others", unknown, nil, people("A"), roster.Outcome{Added: 1, Removed: 1}, nil},
 		{"a restored database finds who came since", restored, people("A"), people("A", "B"), roster.Outcome{}, nil},
+		{"a restored database removes who came since", restored, people("A"), people("A"), roster.Outcome{Removed: 1}, []roster.Severity{roster.Critical}},
 		{"both", known, people("A"), people("B"), roster.Outcome{Removed: 2}, []roster.Severity{roster.Critical, roster.Warning}},
 	}
 	for _, test := range tests {

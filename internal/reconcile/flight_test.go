@@ -2,6 +2,7 @@ package reconcile_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -368,3 +369,29 @@ type forgetful struct{ reconcile.Store }
 
 // Complete implements reconcile.Store.
 func (forgetful) Complete(context.Context, roster.Completion) error { return reconciletest.ErrPower }
+
+// Whom an earlier request removed counts for the week in the very run that sees
+// it end, though that run began before.
+func TestRemovalsOfAnEarlierRequestCount(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.settings.Limits.Rolling = plan.Rolling{Days: 7, Percent: 20}
+		var people []string
+		for n := range 30 {
+			people = append(people, fmt.Sprintf("N%02d", n))
+		}
+		w.hr.hire(north, people...)
+		w.settled()
+		w.settings.Deadline = time.Minute
+		w.box.SetProcessing(func(int) time.Duration { return time.Hour })
+		w.hr.edit(terminated, people[:6]...) // 20 % of 30
+		wantOutcome(t, w.run(), roster.RunFailures, 3)
+		w.pass(2 * time.Hour)
+		w.box.SetProcessing(nil)
+		w.hr.edit(terminated, people[6])
+		run := w.run()
+		wantOutcome(t, run, roster.RunHeld, 4)
+		w.wantOpen("removals_held north")
+		w.wantMembers(north, people[6:]...)
+		w.wantLawful(people[:6]...)
+	})
+}

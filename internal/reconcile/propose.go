@@ -29,6 +29,11 @@ func (r *Reconciler) propose(ctx context.Context, m *memory, t target, pulled []
 	rolls := muster.Gather(sheets...)
 	at := r.Now()
 	known := m.at(at)
+	// After that: whom a request removed that ended a moment ago is not in its
+	// group any more, and has to count for the week.
+	if err := r.recallRest(ctx, m); err != nil {
+		return nil, err
+	}
 	in := plan.Input{
 		Now:        at,
 		Sources:    map[string]roster.SourceState{},

@@ -122,7 +122,7 @@ func (m *memory) note(request roster.Sync, settle time.Duration) {
 	}
 }
 
-// recallRest loads what people decide and what a run itself changes; each round
+// recallRest loads what people decide and what a run itself changes; each plan
 // does it anew, so an approval that was used is not used again.
 func (r *Reconciler) recallRest(ctx context.Context, m *memory) error {
 	m.holds, m.pins = map[string]roster.Hold{}, map[string]bool{}

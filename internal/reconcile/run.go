@@ -116,9 +116,6 @@ func (r *Reconciler) rounds(ctx context.Context, run *roster.Run, o Options, t *
 			return nil
 		}
 		now = round{number: now.number + 1, selected: goOn(p, c), removedNow: t.unapproved}
-		if err := r.recallRest(ctx, m); err != nil {
-			return err
-		}
 	}
 }
 
