@@ -284,15 +284,20 @@ func (m *maker) reportStrays(people []*roster.Person) {
 }
 
 // findRekeyed pairs enrolled people without a row with new people of the same
-// name and birth date, whether or not their row can be sent.
+// name and birth date, whether or not their row can be sent. Somebody of whom
+// nobody knows whether their first roster arrived is new.
 func (m *maker) findRekeyed() {
 	m.successor, m.replaces = map[string]*roster.Person{}, map[string][]string{}
 	lost := map[string][]string{} // identity -> reference_ids
+	maybe := map[string]int{}     // reference_id -> in how many groups they may be
 	for _, group := range slices.Sorted(maps.Keys(m.in.Baselines)) {
 		for i := range m.in.Baselines[group].Members {
 			member := &m.in.Baselines[group].Members[i].Member
 			if m.census.Person(member.ReferenceID) == nil {
 				lost[identity(member)] = append(lost[identity(member)], member.ReferenceID)
+			}
+			if m.in.Baselines[group].Members[i].Maybe {
+				maybe[member.ReferenceID]++
 			}
 		}
 	}
@@ -301,7 +306,7 @@ func (m *maker) findRekeyed() {
 	}
 	for _, ref := range slices.Sorted(maps.Keys(m.census.people)) {
 		p := m.census.people[ref]
-		if len(m.enrolledIn[ref]) > 0 || p.Standing != roster.StandingIn && len(p.Problems) == 0 {
+		if len(m.enrolledIn[ref]) > maybe[ref] || p.Standing != roster.StandingIn && len(p.Problems) == 0 {
 			continue
 		}
 		for _, old := range lost[identity(&p.Member)] {

@@ -340,6 +340,22 @@ func TestRekeyedPeople(t *testing.T) {
 			t.Errorf("uses %q, hold %v; want the approval kept for later", a.Uses, a.Hold)
 		}
 	})
+	t.Run("of whom a roster may have arrived under the new id still ask", func(t *testing.T) {
+		w := towns()
+		heir := w.rekey("a01", "new")
+		base := w.Baselines["a"]
+		base.Members = append(slices.Clone(base.Members), roster.Enrolled{Member: heir.Member, PlanID: heir.Member.PlanID, Source: heir.Source, Maybe: true})
+		slices.SortFunc(base.Members, func(x, y roster.Enrolled) int { return strings.Compare(x.Member.ReferenceID, y.Member.ReferenceID) })
+		w.Baselines["a"] = base
+		for range 3 {
+			p := w.make()
+			same(t, "removals", nil, tell(t, p, "a").Removals)
+			if hold := planned(t, p, "a").Hold; hold == nil || hold.Reason != roster.ReasonRekeyed {
+				t.Fatalf("the hold is %v, want one for somebody with a new id", hold)
+			}
+			w.state("a", func(s *roster.GroupState) { s.Absences = planned(t, p, "a").Absences })
+		}
+	})
 	t.Run("are not removed as absent, however long they are held", func(t *testing.T) {
 		w := towns()
 		w.rekey("a01", "new")
