@@ -42,7 +42,7 @@ func TestEveryEffectFails(t *testing.T) {
 		for _, mishap := range mishaps() {
 			t.Run(tale.name+", "+mishap.name, func(t *testing.T) {
 				inWorld(t, func(t *testing.T, w *world) {
-					for at := 1; tale.tell(w, mishap, at); at++ {
+					for at := 1; tale.tell(w, mishap, at); at += effectsApart {
 						if t.Failed() {
 							t.Fatalf("at effect %d", at)
 						}
