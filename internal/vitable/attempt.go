@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/rosterd/rosterd/internal/retry"
 )
 
 const (
@@ -90,7 +92,7 @@ func (c *Client) exchange(k call, request *http.Request) (got answer) {
 func (a answer) judge(k call, sent *body, parse func([]byte) error) *Error {
 	found := evidence{status: a.status}
 	failed := &Error{Call: k.String(), Status: a.status}
-	failed.retryAfter, found.comeBack = retryAfter(a.header, time.Now())
+	failed.retryAfter, found.comeBack = retry.After(a.header, time.Now())
 	switch {
 	case a.err != nil:
 		found.status = 0
