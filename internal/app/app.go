@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -77,6 +79,17 @@ func New(o Options) (*App, error) {
 func (a *App) ReadFile() (err error) {
 	a.File, err = config.Load(a.Env.Config, SourceTypes())
 	return err
+}
+
+// getenv looks a variable up in the environment that the program was started
+// with. As in a shell, the last one of a name counts.
+func (a *App) getenv(name string) string {
+	for _, entry := range slices.Backward(a.options.Environ) {
+		if value, ok := strings.CutPrefix(entry, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }
 
 // Now is the program's clock.
@@ -187,7 +200,7 @@ func (a *App) Client(registry prometheus.Registerer) (*vitable.Client, error) {
 
 // Reconciler puts a run together.
 func (a *App) Reconciler(s reconcile.Store, api reconcile.API, registry prometheus.Registerer) (*reconcile.Reconciler, error) {
-	sources, err := feeds(a.File)
+	sources, err := feeds(a.File, a.getenv)
 	if err != nil {
 		return nil, &UsageError{err}
 	}

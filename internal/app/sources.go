@@ -19,16 +19,16 @@ func SourceTypes() []source.Type {
 }
 
 // feeds opens every configured source with its mapping.
-func feeds(file config.File) ([]reconcile.Feed, error) {
+func feeds(file config.File, getenv func(string) string) ([]reconcile.Feed, error) {
 	var all []reconcile.Feed
 	for _, configured := range file.Sources {
-		opened, err := configured.Settings.Open()
-		if err != nil {
-			return nil, fmt.Errorf("open source %s: %w", configured.Name, err)
-		}
 		mapper, err := mapping.New(configured.Name, configured.Mapping, file.Eligibility, file.Vocabulary())
 		if err != nil {
 			return nil, fmt.Errorf("map source %s: %w", configured.Name, err)
+		}
+		opened, err := configured.Settings.Open(source.Opening{Columns: mapper.Columns(), Getenv: getenv})
+		if err != nil {
+			return nil, fmt.Errorf("open source %s: %w", configured.Name, err)
 		}
 		all = append(all, reconcile.Feed{
 			Name: configured.Name, Source: opened, Mapper: mapper,

@@ -38,7 +38,7 @@ func (p *payroll) Faults() []source.KeyFault {
 	return nil
 }
 
-func (p *payroll) Open() (source.Source, error) { return nothing{}, nil }
+func (p *payroll) Open(source.Opening) (source.Source, error) { return nothing{}, nil }
 
 type nothing struct{}
 

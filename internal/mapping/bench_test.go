@@ -101,7 +101,7 @@ func BenchmarkCensus(b *testing.B) {
 	}
 	config := csv.Type().New().(*csv.Config)
 	config.Path = path
-	from, err := config.Open()
+	from, err := config.Open(source.Opening{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -69,6 +69,7 @@ func Words() []string {
 	return []string{
 		WordUnreadable, WordMissing, WordPartial, WordEncoding, WordHeader, WordColumn, WordRagged,
 		WordEmpty, WordCount, WordTruncated, WordWithheld, WordStale, WordRolledBack, WordShrank, WordInternal,
+		WordSecret, WordDenied, WordPutOff, WordService, WordUnreached, WordRedirect, WordFormat, WordPages, WordTooLarge, WordNotReady,
 	}
 }
 
@@ -89,6 +90,16 @@ const (
 	WordRolledBack = "rolled_back"    // older than what was read before
 	WordShrank     = "shrank"         // far fewer records than before
 	WordInternal   = "internal"       // a bug in a source
+	WordSecret     = "secret"         // a credential that is not there
+	WordDenied     = "denied"         // the service does not accept the credential, or does not let it read this
+	WordPutOff     = "put_off"        // the service asks for more patience than a run has
+	WordService    = "service"        // the service answers with an error
+	WordUnreached  = "unreached"      // no connection, or one that broke
+	WordRedirect   = "redirect"       // the service sends elsewhere
+	WordFormat     = "format"         // not what the service is documented to answer
+	WordPages      = "pages"          // pages that repeat, contradict one another or do not end
+	WordTooLarge   = "too_large"      // more than is read of one source
+	WordNotReady   = "not_ready"      // the service has not finished collecting the data
 )
 
 // Error says the word, then the detail.
@@ -129,8 +140,8 @@ type Type struct {
 type Settings interface {
 	// Faults lists what is wrong with the settings; none when they can be used.
 	Faults() []KeyFault
-	// Open returns the source. It reads nothing yet.
-	Open() (Source, error)
+	// Open returns the source. It reads nothing yet but the files of its settings.
+	Open(Opening) (Source, error)
 }
 
 // KeyFault is one wrong setting.

@@ -97,7 +97,7 @@ func (c *Config) Faults() []source.KeyFault {
 
 // Open returns the source. It reads nothing yet; the error joins the Faults,
 // which name keys and no values.
-func (c *Config) Open() (source.Source, error) {
+func (c *Config) Open(source.Opening) (source.Source, error) {
 	var wrong []error
 	for _, fault := range c.Faults() {
 		wrong = append(wrong, errors.New(fault.Key+": "+fault.Detail))

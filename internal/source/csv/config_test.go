@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/csv"
 )
 
@@ -63,7 +64,7 @@ func TestFaultsNameTheKey(t *testing.T) {
 			if diff := cmp.Diff(test.keys, keys); diff != "" {
 				t.Errorf("faulty keys (-want +got):\n%s", diff)
 			}
-			if _, err := config.Open(); (err != nil) != (test.keys != nil) {
+			if _, err := config.Open(source.Opening{}); (err != nil) != (test.keys != nil) {
 				t.Errorf("Open returned %v", err)
 			}
 		})
@@ -73,7 +74,7 @@ func TestFaultsNameTheKey(t *testing.T) {
 func TestFaultsKeepQuietAboutValues(t *testing.T) {
 	config := settings("")
 	config.Delimiter, config.Encoding, config.FinalNewline = "secret1", "secret2", "secret3"
-	_, err := config.Open()
+	_, err := config.Open(source.Opening{})
 	if err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("Open returned %v", err)
 	}

@@ -51,7 +51,7 @@ func settings(path string) *csv.Config {
 
 func open(t *testing.T, config *csv.Config) source.Source {
 	t.Helper()
-	opened, err := config.Open()
+	opened, err := config.Open(source.Opening{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -300,7 +300,7 @@ func BenchmarkPull(b *testing.B) {
 	}
 	config := settings(path)
 	config.StableFor = 0
-	opened, err := config.Open()
+	opened, err := config.Open(source.Opening{})
 	if err != nil {
 		b.Fatal(err)
 	}
