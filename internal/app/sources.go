@@ -9,12 +9,14 @@ import (
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/csv"
+	"github.com/rosterd/rosterd/internal/source/rest"
 )
 
 // SourceTypes is the table of sources: to add one, add its row.
 func SourceTypes() []source.Type {
 	return []source.Type{
 		csv.Type(),
+		rest.Type(),
 	}
 }
 

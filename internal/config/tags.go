@@ -30,14 +30,19 @@ type rules struct {
 	doc             string
 }
 
-// settingsOf lists the keys of the structs, in their order. Fields without a
-// yaml tag, or with the tag -, are no settings.
+// settingsOf lists the keys of the structs, in their order, those of an inline
+// field as if they were their own. Fields without a yaml tag, or with the tag -,
+// are no settings.
 func settingsOf(structs ...reflect.Value) []setting {
 	var list []setting
 	for _, s := range structs {
 		for i := range s.NumField() {
 			field := s.Type().Field(i)
-			key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			key, option, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			if option == "inline" {
+				list = append(list, settingsOf(s.Field(i))...)
+				continue
+			}
 			if key == "" || key == "-" {
 				continue
 			}

@@ -1,0 +1,141 @@
+package remote
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/rosterd/rosterd/internal/source"
+)
+
+// Record is one record of JSON.
+type Record struct{ object map[string]any }
+
+// NewRecord returns the record of a decoded JSON object, numbers as json.Number.
+func NewRecord(object map[string]any) Record { return Record{object} }
+
+// Lookup returns what stands at a path, as text, and whether the record knows the
+// path at all. Segments are separated by dots; a key that has dots itself is
+// found too. What a segment means:
+//
+//	| at               | segment        | stands for                               |
+//	| ---------------- | -------------- | ---------------------------------------- |
+//	| an object        | a key          | its value; ignoring case where none fits |
+//	| a list           | 0, 1, …        | the element of that number               |
+//	| a list           | primary        | the element whose primary is true        |
+//	| a list           | another word   | the element whose type is that word      |
+//
+// null, a list without such an element and nothing at all below null are blank;
+// only a key that an object does not have is not known. An element at the end of
+// a path stands for its value or its data; a list of plain values for its
+// values with commas between.
+func (r Record) Lookup(path string) (text string, known bool) {
+	value, known := find(r.object, path)
+	if !known {
+		return "", false
+	}
+	return plain(value), true
+}
+
+// List returns the list at a path; "" is for what the whole answer is.
+func (r Record) List(path string) ([]Record, error) {
+	value, known := find(r.object, path)
+	if !known {
+		return nil, source.Faultf(source.WordFormat, "an answer has no %s, where the records should stand", path)
+	}
+	return records(value)
+}
+
+// find follows a path.
+func find(at any, path string) (value any, known bool) {
+	if path == "" {
+		return at, true
+	}
+	switch at := at.(type) {
+	case nil:
+		return nil, true
+	case map[string]any:
+		return within(at, path)
+	case []any:
+		segment, rest, _ := strings.Cut(path, ".")
+		element, there := choose(at, segment)
+		if !there {
+			return nil, true
+		}
+		return find(element, rest)
+	}
+	return nil, false
+}
+
+// within follows a path into an object: the longest key that fits first.
+func within(object map[string]any, path string) (value any, known bool) {
+	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '.') {
+		value, has := object[path[:end]]
+		if !has {
+			value, has = folded(object, path[:end])
+		}
+		if has {
+			return find(value, strings.TrimPrefix(path[end:], "."))
+		}
+	}
+	return nil, false
+}
+
+// folded finds a key as columns are compared.
+func folded(object map[string]any, key string) (value any, has bool) {
+	canonical := source.Canonical(key)
+	for name, value := range object {
+		if source.Canonical(name) == canonical {
+			return value, true
+		}
+	}
+	return nil, false
+}
+
+// choose picks an element of a list.
+func choose(list []any, segment string) (element any, there bool) {
+	if n, err := strconv.Atoi(segment); err == nil {
+		if n < 0 || n >= len(list) {
+			return nil, false
+		}
+		return list[n], true
+	}
+	for _, element := range list {
+		object, ok := element.(map[string]any)
+		if !ok {
+			continue
+		}
+		if segment == "primary" && object["primary"] == true {
+			return element, true
+		}
+		if kind, ok := object["type"].(string); ok && strings.EqualFold(kind, segment) {
+			return element, true
+		}
+	}
+	return nil, false
+}
+
+// plain is a JSON value as a cell.
+func plain(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case json.Number:
+		return value.String()
+	case bool:
+		return strconv.FormatBool(value)
+	case []any:
+		texts := make([]string, len(value))
+		for i, element := range value {
+			texts[i] = plain(element)
+		}
+		return strings.Join(texts, ", ")
+	case map[string]any:
+		for _, key := range []string{"value", "data"} {
+			if inner, has := value[key]; has {
+				return plain(inner)
+			}
+		}
+	}
+	return ""
+}

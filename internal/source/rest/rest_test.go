@@ -1,0 +1,135 @@
+package rest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/canary"
+	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/source/rest"
+	"github.com/rosterd/rosterd/internal/source/sourcetest"
+)
+
+// keyed is the path of a record's own id in all of these tests.
+const keyed = "Employee ID"
+
+// open returns a source of a server, with the columns of its rows.
+func open(t *testing.T, handler http.Handler, columns []string, change func(*rest.Config)) source.Source {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.ErrorLog = log.New(canary.Output(t), "", 0)
+	server.Start()
+	t.Cleanup(server.Close)
+	config := rest.Type().New().(*rest.Config)
+	config.BaseURL, config.Path, config.Timeout = server.URL, "/people", 10*time.Second
+	config.Auth.Bearer = source.Secret{Env: "TOKEN"}
+	change(config)
+	if faults := config.Faults(); len(faults) > 0 {
+		t.Fatalf("the settings have faults: %v", faults)
+	}
+	opened, err := config.Open(source.Opening{Columns: columns, Getenv: func(string) string { return canary.Secret }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened
+}
+
+// service is an API that lists rows in one of the ways that pages follow.
+type service struct {
+	rows sourcetest.Rows
+	by   string
+	cap  int // records a page at most, whatever is asked for
+}
+
+func (s service) objects() []map[string]string {
+	all := make([]map[string]string, len(s.rows.Records))
+	for i, record := range s.rows.Records {
+		all[i] = map[string]string{}
+		for c, name := range s.rows.Columns {
+			all[i][name] = record[c]
+		}
+	}
+	return all
+}
+
+// ServeHTTP implements http.Handler.
+func (s service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") != "Bearer "+canary.Secret {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	all, from := s.objects(), 0
+	at, _ := strconv.Atoi(r.URL.Query().Get("at"))
+	switch s.by {
+	case "none":
+		s.cap = len(all)
+	case "page":
+		from = (at - 1) * s.cap
+	default:
+		from = at
+	}
+	from = min(from, len(all))
+	to := min(from+s.cap, len(all))
+	answer := map[string]any{"data": map[string]any{"people": all[from:to]}, "meta": map[string]any{"total": len(all)}}
+	if to < len(all) {
+		answer["cursor"] = strconv.Itoa(to)
+		address := "http://" + r.Host + r.URL.Path + "?at=" + strconv.Itoa(to)
+		answer["next"] = address
+		w.Header().Set("Link", fmt.Sprintf(`<http://%s/first>; rel="first", <%s>; rel="next"`, r.Host, address))
+	}
+	if s.by == "lines" {
+		w.Header().Set("Content-Type", "application/x-ndjson")
+		encoder := json.NewEncoder(w)
+		for _, one := range all {
+			_ = encoder.Encode(one)
+		}
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// ways are all the ways that pages follow one another.
+func ways() map[string]func(*rest.Config) {
+	counted := func(by string, total bool) func(*rest.Config) {
+		return func(c *rest.Config) {
+			c.Records, c.Key, c.Pages.By, c.Pages.Param, c.Pages.Size, c.Pages.SizeParam = "data.people", keyed, by, "at", 5000, "limit"
+			if total {
+				c.Total = "meta.total"
+			}
+		}
+	}
+	return map[string]func(*rest.Config){
+		"none":                   func(c *rest.Config) { c.Records = "data.people" },
+		"lines":                  func(c *rest.Config) { c.Format = "ndjson" },
+		"page":                   counted("page", true),
+		"page without a total":   counted("page", false),
+		"offset":                 counted("offset", true),
+		"offset without a total": counted("offset", false),
+		"cursor": func(c *rest.Config) {
+			c.Records, c.Key, c.Pages.By, c.Pages.Param, c.Pages.Cursor = "data.people", keyed, "cursor", "at", "cursor"
+		},
+		"next": func(c *rest.Config) {
+			c.Records, c.Key, c.Pages.By, c.Pages.Next = "data.people", keyed, "next", "next"
+		},
+		"link": func(c *rest.Config) { c.Records, c.Key, c.Pages.By = "data.people", keyed, "link" },
+	}
+}
+
+func TestLaws(t *testing.T) {
+	for name, change := range ways() {
+		t.Run(name, func(t *testing.T) {
+			sourcetest.Run(t, func(t *testing.T, rows sourcetest.Rows) source.Source {
+				by, _, _ := strings.Cut(name, " ")
+				return open(t, service{rows, by, 700}, rows.Columns, change)
+			})
+		})
+	}
+}
