@@ -80,11 +80,14 @@ func slept(s *scene) string {
 	ctx, cancel := context.WithTimeout(s.ctx, 30*time.Minute)
 	defer cancel()
 	before, runs := len(s.box.Ledger()), 0
-	go func() {
-		time.Sleep(10 * time.Minute)
-		s.offset = 72*time.Hour + 20*time.Minute
-	}()
-	schedule.Loop(ctx, plan, schedule.Options{Now: s.now, NextDue: func(time.Time) {}, Panicked: func(any) {}}, func(context.Context, string) {
+	sleeps := time.Now().Add(10 * time.Minute)
+	now := func() time.Time {
+		if time.Now().After(sleeps) {
+			s.offset = 72*time.Hour + 20*time.Minute
+		}
+		return s.now()
+	}
+	schedule.Loop(ctx, plan, schedule.Options{Now: now, NextDue: func(time.Time) {}, Panicked: func(any) {}}, func(context.Context, string) {
 		runs++
 		for _, system := range s.systems {
 			s.must(os.Chtimes(system.path, s.now(), s.now()))

@@ -231,7 +231,26 @@ func (w *world) live(ctx context.Context, d day) error {
 	if err := errors.Join(w.decide(ctx, d.Clerk, d.Pick), w.save(ctx)); err != nil {
 		return err
 	}
-	return w.pass(time.Duration(d.Hours) * time.Hour)
+	known, err := w.proc.store.InFlight(ctx)
+	if err != nil {
+		return err
+	}
+	err = w.pass(time.Duration(d.Hours) * time.Hour)
+	w.endUnheard(known)
+	return err
+}
+
+// endUnheard lets Vitable's support end what is stuck there and what rosterd never
+// heard of: a fate that is unknown settles in time, or nobody could go on.
+func (w *world) endUnheard(known []roster.Sync) {
+	ledger := w.box.Ledger()
+	for number := range w.laws.pending {
+		entry := ledger[number-1]
+		heard := slices.ContainsFunc(known, func(s roster.Sync) bool { return s.RequestID == entry.RequestID })
+		if entry.Sync.ProcessedAt == nil && !heard {
+			w.box.WriteOff(entry.RequestID)
+		}
+	}
 }
 
 // publish lets the HR systems write their exports.
