@@ -1,9 +1,11 @@
 package source
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"strings"
 )
@@ -16,6 +18,8 @@ type Opening struct {
 	Columns []string
 	// Getenv looks a variable of the environment up. nil: there are none.
 	Getenv func(name string) string
+	// Dial makes connections, for sources over a network. nil: as usual.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Secret is where a credential is read: a secret never stands in the YAML file.

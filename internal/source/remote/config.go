@@ -49,12 +49,12 @@ func (c Config) Faults() []source.KeyFault {
 }
 
 // Client returns a client of the service.
-func (c Config) Client(auth Auth) (*Client, error) {
+func (c Config) Client(auth Auth, o source.Opening) (*Client, error) {
 	at, err := base(c.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("base_url: %w", err)
 	}
-	transport, err := c.transport()
+	transport, err := c.transport(o)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func isLoopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-func (c Config) transport() (*http.Transport, error) {
+func (c Config) transport(o source.Opening) (*http.Transport, error) {
 	secure := &tls.Config{MinVersion: tls.VersionTLS12}
 	if c.CAFile != "" {
 		roots, err := authorities(c.CAFile)
@@ -112,9 +112,13 @@ func (c Config) transport() (*http.Transport, error) {
 			return nil, fmt.Errorf("client_cert_file: %w", err)
 		}
 	}
+	dial := o.Dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: 10 * time.Second}).DialContext
+	}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		DialContext:            dial,
 		TLSClientConfig:        secure,
 		TLSHandshakeTimeout:    10 * time.Second,
 		ForceAttemptHTTP2:      true,

@@ -157,7 +157,7 @@ func (c *Config) Open(o source.Opening) (source.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := c.Client(auth)
+	client, err := c.Client(auth, o)
 	if err != nil {
 		return nil, err
 	}
@@ -180,7 +180,7 @@ func (c *Config) auth(o source.Opening) (remote.Auth, error) {
 	case a.OAuth2 != (OAuth2{}):
 		at := c.Config
 		at.BaseURL = a.OAuth2.TokenURL
-		tokens, err := at.Client(remote.NoAuth{})
+		tokens, err := at.Client(remote.NoAuth{}, o)
 		if err != nil {
 			return nil, fmt.Errorf("auth.oauth2.token_url: %w", err)
 		}

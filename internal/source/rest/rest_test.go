@@ -3,9 +3,7 @@ package rest_test
 import (
 	"encoding/json"
 	"fmt"
-	"log"
 	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,21 +18,17 @@ import (
 // keyed is the path of a record's own id in all of these tests.
 const keyed = "Employee ID"
 
-// open returns a source of a server, with the columns of its rows.
-func open(t *testing.T, handler http.Handler, columns []string, change func(*rest.Config)) source.Source {
+// open returns a source of the service at an address.
+func open(t *testing.T, at string, o source.Opening, change func(*rest.Config)) source.Source {
 	t.Helper()
-	server := httptest.NewUnstartedServer(handler)
-	server.Config.ErrorLog = log.New(canary.Output(t), "", 0)
-	server.Start()
-	t.Cleanup(server.Close)
 	config := rest.Type().New().(*rest.Config)
-	config.BaseURL, config.Path, config.Timeout = server.URL, "/people", 10*time.Second
+	config.BaseURL, config.Path, config.Timeout = at, "/people", 10*time.Second
 	config.Auth.Bearer = source.Secret{Env: "TOKEN"}
 	change(config)
 	if faults := config.Faults(); len(faults) > 0 {
 		t.Fatalf("the settings have faults: %v", faults)
 	}
-	opened, err := config.Open(source.Opening{Columns: columns, Getenv: func(string) string { return canary.Secret }})
+	opened, err := config.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,9 +120,13 @@ func ways() map[string]func(*rest.Config) {
 func TestLaws(t *testing.T) {
 	for name, change := range ways() {
 		t.Run(name, func(t *testing.T) {
-			sourcetest.Run(t, func(t *testing.T, rows sourcetest.Rows) source.Source {
-				by, _, _ := strings.Cut(name, " ")
-				return open(t, service{rows, by, 700}, rows.Columns, change)
+			by, _, _ := strings.Cut(name, " ")
+			sourcetest.RunService(t, sourcetest.Service{
+				Single: by == "none" || by == "lines",
+				Serve:  func(rows sourcetest.Rows) http.Handler { return service{rows, by, 700} },
+				Open: func(t *testing.T, at string, o source.Opening) source.Source {
+					return open(t, at, o, change)
+				},
 			})
 		})
 	}

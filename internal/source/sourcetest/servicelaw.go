@@ -1,0 +1,150 @@
+package sourcetest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/source"
+)
+
+// long is longer than any source may take when its service does not answer.
+const long = 6 * time.Hour
+
+// serviceLaws lists what holds for every source over HTTP.
+func serviceLaws() []serviceLaw {
+	return []serviceLaw{
+		{name: "an error that passes is waited for", check: func(s *stage) {
+			for _, code := range []int{500, 502, 503, 504} {
+				for n := 1; n <= 2; n++ {
+					s.asked = 0
+					s.at(n, status(code))
+					s.wantWhole()
+				}
+			}
+		}},
+		{name: "an error that lasts fails the pull", check: func(s *stage) {
+			s.from(1, status(500))
+			s.wantFault(source.WordService)
+		}},
+		{name: "a page that does not come fails the pull", pages: true, check: func(s *stage) {
+			s.from(s.last(), status(503))
+			s.wantFault(source.WordService)
+		}},
+		{name: "who is not let in does not try for long", check: func(s *stage) {
+			for _, code := range []int{401, 403} {
+				if code == s.service.Throttle {
+					continue
+				}
+				s.asked = 0
+				s.from(1, status(code))
+				s.wantFault(source.WordDenied)
+				if s.asked > 4 {
+					s.t.Errorf("after a %d it asked %d times", code, s.asked)
+				}
+			}
+		}},
+		{name: "who asks too often waits as long as told", check: func(s *stage) {
+			for _, wait := range []string{"20", "date", "", "soon"} {
+				s.asked = 0
+				told := wait
+				if wait == "date" {
+					told = time.Now().Add(20 * time.Second).UTC().Format(http.TimeFormat)
+				}
+				s.at(1, status(cmp.Or(s.service.Throttle, 429), "Retry-After", told))
+				begun := time.Now()
+				s.wantWhole()
+				if took := time.Since(begun); (wait == "20" || wait == "date") && took < 19*time.Second {
+					s.t.Errorf("told to wait %q it waited %s", wait, took)
+				}
+			}
+		}},
+		{name: "an absurd wait is not waited for", check: func(s *stage) {
+			s.from(1, status(cmp.Or(s.service.Throttle, 429), "Retry-After", "315360000"))
+			begun := time.Now()
+			s.wantFault(source.WordPutOff)
+			if took := time.Since(begun); took > 10*time.Minute {
+				s.t.Errorf("it waited %s", took)
+			}
+		}},
+		{name: "half an answer is asked for again", check: func(s *stage) {
+			s.at(1, s.cut)
+			s.wantWhole()
+		}},
+		{name: "half an answer each time fails the pull", check: func(s *stage) {
+			s.from(1, s.cut)
+			s.wantFault(source.WordUnreached)
+		}},
+		{name: "a page for people is no list", check: func(s *stage) {
+			s.from(1, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/html")
+				fmt.Fprint(w, "<!doctype html><title>Sign in</title>")
+			})
+			s.wantFault(source.WordFormat)
+		}},
+		{name: "no redirect is followed", check: func(s *stage) {
+			s.from(1, status(http.StatusTemporaryRedirect, "Location", "http://127.0.0.2/elsewhere"))
+			s.wantFault(source.WordRedirect)
+			for _, to := range s.dialled {
+				if to != address {
+					s.t.Errorf("it called %s", to)
+				}
+			}
+		}},
+		{name: "a page that repeats fails the pull", pages: true, check: func(s *stage) {
+			s.repeated()
+			s.wantFault(source.WordPages, source.WordCount)
+		}},
+		{name: "a field that does not come back is told", check: func(s *stage) {
+			s.columns = append(append([]string(nil), s.columns...), "canary of a field")
+			s.wantFault(source.WordWithheld)
+		}},
+		{name: "no answer fails the pull", check: func(s *stage) {
+			s.from(1, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+			s.within(long, source.WordUnreached)
+		}},
+		{name: "a byte a minute fails the pull", check: func(s *stage) {
+			s.from(1, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				for r.Context().Err() == nil {
+					fmt.Fprint(w, " ")
+					_ = http.NewResponseController(w).Flush()
+					select {
+					case <-r.Context().Done():
+					case <-time.After(time.Minute):
+					}
+				}
+			})
+			s.within(long, source.WordUnreached)
+		}},
+		{name: "a pull that is cancelled while it waits stops", check: func(s *stage) {
+			s.from(1, status(503))
+			ctx, cancel := context.WithTimeout(s.t.Context(), 100*time.Millisecond)
+			defer cancel()
+			if _, _, err := s.pull(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				s.t.Errorf("pull returned %v, want that it was cancelled", err)
+			}
+		}},
+	}
+}
+
+// last is the number of the last request of a pull.
+func (s *stage) last() int {
+	s.wantWhole()
+	n := s.asked
+	s.asked = 0
+	return n
+}
+
+// within is wantFault, and that it comes before a time is over.
+func (s *stage) within(d time.Duration, word string) {
+	s.t.Helper()
+	begun := time.Now()
+	s.wantFault(word)
+	if took := time.Since(begun); took > d {
+		s.t.Errorf("it took %s", took)
+	}
+}
