@@ -22,7 +22,33 @@ func exampleFiles(t *testing.T) []string {
 	if err != nil || len(paths) < 3 {
 		t.Fatalf("found %d example files, want 3 or more: %v", len(paths), err)
 	}
+	return append(paths, sourceExamples(t)...)
+}
+
+// sourceExamples are the examples of single types of sources.
+func sourceExamples(t *testing.T) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(examples, "sources", "*.yaml"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("found no examples of sources: %v", err)
+	}
 	return paths
+}
+
+// Every type of source but csv, which the main examples show, has an example
+// named after it, in which it is the first.
+func TestEveryTypeHasAnExample(t *testing.T) {
+	for _, kind := range built()[1:] {
+		path := filepath.Join(examples, "sources", kind.Name+".yaml")
+		file, err := config.Load(path, built())
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if got := file.Sources[0].Type; got != kind.Name {
+			t.Errorf("%s begins with a source of type %s", path, got)
+		}
+	}
 }
 
 func TestExamplesLoad(t *testing.T) {
@@ -35,7 +61,7 @@ func TestExamplesLoad(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !strings.HasPrefix(string(text), "# yaml-language-server: $schema=rosterd.schema.json\n") {
+			if first, _, _ := strings.Cut(string(text), "\n"); !strings.HasPrefix(first, "# yaml-language-server: $schema=") || !strings.HasSuffix(first, "rosterd.schema.json") {
 				t.Error("the first line does not name the schema")
 			}
 		})

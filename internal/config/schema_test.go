@@ -14,9 +14,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/rosterd/rosterd/internal/app"
 	"github.com/rosterd/rosterd/internal/config"
 	"github.com/rosterd/rosterd/internal/source"
-	"github.com/rosterd/rosterd/internal/source/csv"
 )
 
 var update = flag.Bool("update", false, "write config/rosterd.schema.json anew")
@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write config/rosterd.schema.json anew")
 const examples = "../../config"
 
 // built are the types of sources that the program has.
-func built() []source.Type { return []source.Type{csv.Type()} }
+func built() []source.Type { return app.SourceTypes() }
 
 func TestSchemaFileIsWhatTheStructsSay(t *testing.T) {
 	want, err := config.Schema(built())
