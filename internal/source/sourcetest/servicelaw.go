@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/rosterd/rosterd/internal/source"
@@ -16,6 +17,11 @@ const long = 6 * time.Hour
 
 // serviceLaws lists what holds for every source over HTTP.
 func serviceLaws() []serviceLaw {
+	return slices.Concat(statusLaws(), waitLaws(), answerLaws(), endlessLaws())
+}
+
+// statusLaws are about answers that say that something is wrong.
+func statusLaws() []serviceLaw {
 	return []serviceLaw{
 		{name: "an error that passes is waited for", check: func(s *stage) {
 			for _, code := range []int{500, 502, 503, 504} {
@@ -47,6 +53,12 @@ func serviceLaws() []serviceLaw {
 				}
 			}
 		}},
+	}
+}
+
+// waitLaws are about a service that asks for patience.
+func waitLaws() []serviceLaw {
+	return []serviceLaw{
 		{name: "who asks too often waits as long as told", check: func(s *stage) {
 			for _, wait := range []string{"20", "date", "", "soon"} {
 				s.asked = 0
@@ -70,6 +82,12 @@ func serviceLaws() []serviceLaw {
 				s.t.Errorf("it waited %s", took)
 			}
 		}},
+	}
+}
+
+// answerLaws are about answers that are not what they should be.
+func answerLaws() []serviceLaw {
+	return []serviceLaw{
 		{name: "half an answer is asked for again", check: func(s *stage) {
 			s.at(1, s.cut)
 			s.wantWhole()
@@ -102,6 +120,12 @@ func serviceLaws() []serviceLaw {
 			s.columns = append(append([]string(nil), s.columns...), "canary of a field")
 			s.wantFault(source.WordWithheld)
 		}},
+	}
+}
+
+// endlessLaws are about what would take for ever.
+func endlessLaws() []serviceLaw {
+	return []serviceLaw{
 		{name: "no answer fails the pull", check: func(s *stage) {
 			s.from(1, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 			s.within(long, source.WordUnreached)
