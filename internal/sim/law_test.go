@@ -43,8 +43,8 @@ type laws struct {
 }
 
 type lapse struct {
-	at   time.Time
-	many int
+	at  time.Time
+	ref string
 }
 
 // approval is what a person let pass.
@@ -192,7 +192,7 @@ func (l *laws) removal(group, ref string, e evidence) error {
 	if absent {
 		l.absent[e.run][group]++
 	}
-	l.recent[group] = append(l.recent[group], lapse{e.at, 1})
+	l.recent[group] = append(l.recent[group], lapse{e.at, ref})
 	return nil
 }
 
@@ -245,12 +245,13 @@ func (l *laws) limits(entry sandbox.Entry, e evidence) error {
 		return min(count, share)
 	}
 	lost, absent := l.lost[e.run][entry.Group], l.absent[e.run][entry.Group]
-	var week int
+	left := map[string]bool{} // who left, came back and left again is one
 	for _, lapse := range l.recent[entry.Group] {
 		if e.at.Sub(lapse.at) < 7*24*time.Hour {
-			week += lapse.many
+			left[lapse.ref] = true
 		}
 	}
+	week := len(left)
 	switch {
 	case len(lost) > bound(25, 10, size):
 		return fmt.Errorf("law 1: %d people left %s of about %d in one run, and nobody approved it: %v", len(lost), entry.Group, size, lost)
