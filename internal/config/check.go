@@ -120,8 +120,12 @@ func (d *decoder) checkEligibility(e mapping.Eligibility) {
 
 // checkSource asks the packages that will use the settings.
 func (d *decoder) checkSource(at string, s Source, f File) {
-	for _, fault := range s.Mapping.Faults(f.Eligibility) {
-		d.doubt(join(at, fault.Key), "%s", fault.Detail)
+	if len(s.Mapping.Fields) == 0 {
+		d.doubt(join(at, "fields"), "is missing, and no preset brings them")
+	} else {
+		for _, fault := range s.Mapping.Faults(f.Eligibility) {
+			d.doubt(join(at, fault.Key), "%s", fault.Detail)
+		}
 	}
 	if s.Settings == nil {
 		return

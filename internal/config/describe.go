@@ -1,7 +1,9 @@
 package config
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/rosterd/rosterd/internal/mapping"
 )
@@ -50,6 +52,13 @@ func describeSource(d *describer, _ reflect.Value, _ rules) *schema {
 		section := d.object(reflect.ValueOf(&common).Elem(), reflect.ValueOf(&common.Mapping).Elem(), reflect.ValueOf(kind.New()).Elem())
 		section.Title = kind.Name
 		section.Properties["type"] = &schema{Const: kind.Name, Description: kind.About}
+		names := slices.Sorted(maps.Keys(kind.Presets))
+		section.Properties["preset"].Type, section.Properties["preset"].Enum = nil, append([]string{""}, names...)
+		if len(names) > 0 {
+			section.AnyOf = []*schema{{Required: []string{"fields"}}, {Required: []string{"preset"}}}
+		} else {
+			section.Required = append(section.Required, "fields")
+		}
 		each = append(each, section)
 	}
 	return &schema{OneOf: each}

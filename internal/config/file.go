@@ -68,7 +68,8 @@ type Source struct {
 	Name     string          `yaml:"name" required:"true" pattern:"^[a-z0-9-]{1,63}$" expect:"1 to 63 small letters, digits and dashes" doc:"Its name in logs, metrics and reports."`
 	Type     string          `yaml:"type" required:"true" doc:"What kind of source it is."`
 	MaxAge   time.Duration   `yaml:"max_age" min:"1ms" none:"true" doc:"Older data is a stale source; none: any age will do."` // 0: none
-	Mapping  mapping.Config  `yaml:"-"`
+	Preset   string          `yaml:"preset" doc:"Ready-made fields and rules of a well-known layout; what is written beside it counts instead."`
+	Mapping  mapping.Config  `yaml:"-"` // with what the preset brings
 	Settings source.Settings `yaml:"-"` // the keys of its type
 }
 

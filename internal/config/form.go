@@ -1,7 +1,9 @@
 package config
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -36,9 +38,17 @@ func decodeDuration(d *decoder, n *yaml.Node, at string, target reflect.Value, r
 }
 
 // decodeFields takes any key: the mapping knows its targets, and says which one
-// was probably meant.
+// was probably meant. Fields that a preset brings stay where none is written.
 func decodeFields(d *decoder, n *yaml.Node, at string, target reflect.Value, _ rules) {
+	ready, _ := target.Interface().(map[string]mapping.Field) // of a preset
 	d.table(n, at, target)
+	written, ok := target.Interface().(map[string]mapping.Field)
+	if !ok || len(ready) == 0 {
+		return
+	}
+	both := maps.Clone(ready)
+	maps.Copy(both, written)
+	target.Set(reflect.ValueOf(both))
 }
 
 // decodeField takes a plain word as the column.
@@ -121,9 +131,42 @@ func decodeSource(d *decoder, n *yaml.Node, at string, target reflect.Value, _ r
 		}
 	} else {
 		s.Settings = kind.New()
+		d.preset(n, at, kind, &s.Mapping)
 		d.object(n, at, closed, append(sections, reflect.ValueOf(s.Settings).Elem())...)
 	}
 	target.Set(reflect.ValueOf(s))
+}
+
+// preset decodes what a preset brings, before what is written beside it.
+func (d *decoder) preset(n *yaml.Node, at string, kind source.Type, m *mapping.Config) {
+	name := scalarAt(n, "preset")
+	if name == "" {
+		return
+	}
+	text, known := kind.Presets[name]
+	if !known {
+		names := slices.Sorted(maps.Keys(kind.Presets))
+		d.fault(keyAt(n, "preset"), join(at, "preset"), "is no preset of this type; %s", suggest(name, names))
+		return
+	}
+	root, err := parseDocument("preset "+name, []byte(text))
+	if err != nil {
+		d.fault(n, join(at, "preset"), "cannot be read, which is a fault of this build")
+		return
+	}
+	own := newDecoder("preset "+name, d.types)
+	own.object(root, "", closed, reflect.ValueOf(m).Elem())
+	d.faults = append(d.faults, own.faults...)
+}
+
+// keyAt returns the value of a key, n itself where there is none.
+func keyAt(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return n
 }
 
 // scalarAt returns the text of a key's value, "" where there is none.

@@ -73,8 +73,7 @@ func rulesOf(tag reflect.StructTag) rules {
 // and know nothing of this one.
 func foreign(setting string) reflect.StructTag {
 	return map[string]reflect.StructTag{
-		"mapping.Config.preset":              `doc:"Ready-made fields of a well-known export, or none."`,
-		"mapping.Config.fields":              `required:"true" doc:"Target -> where it comes from: a column, or {column, format}, {value}, {cel}."`,
+		"mapping.Config.fields":              `doc:"Target -> where it comes from: a column, or {column, format}, {value}, {cel}."`,
 		"mapping.Config.include":             `doc:"Whom the rows cover at all; without it everybody."`,
 		"mapping.Config.terminated":          `doc:"What an explicit termination looks like."`,
 		"mapping.Field.column":               `doc:"The column's name; case, blanks around and remarks in parentheses do not matter."`,

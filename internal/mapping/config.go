@@ -4,7 +4,6 @@ package mapping
 // field, and what the rows say about employment. Faults lists what is wrong
 // with it.
 type Config struct {
-	Preset     string           `yaml:"preset"`     // ready-made fields; this build has none
 	Fields     map[string]Field `yaml:"fields"`     // target, one of Targets -> where it comes from
 	Include    Rule             `yaml:"include"`    // who is covered at all; empty: everybody
 	Terminated Rule             `yaml:"terminated"` // what an explicit termination looks like; empty: only its date

@@ -30,7 +30,6 @@ func TestFaults(t *testing.T) {
 		change            func(*mapping.Config)
 		e                 mapping.Eligibility
 	}{
-		{"a preset", "preset", "not known", func(c *mapping.Config) { c.Preset = "adp-wfn" }, mapping.Eligibility{}},
 		{"a misspelled target", "fields.fist_name", `"first_name"`, field("fist_name", mapping.Field{Column: "x"}), mapping.Eligibility{}},
 		{"a target of nothing known", "fields.shoe_size", "no field of a person", field("shoe_size", mapping.Field{Column: "x"}), mapping.Eligibility{}},
 		{"a required target is missing", "fields.phone", "required", without("phone"), mapping.Eligibility{}},
@@ -108,14 +107,14 @@ func TestFaultsOfExpressionsDoNotRepeatThem(t *testing.T) {
 }
 
 func TestFaultsAreAllReportedInOrder(t *testing.T) {
-	cfg := mapping.Config{Preset: "x", Fields: map[string]mapping.Field{"emial": {Column: "a"}, "phone": {}}}
+	cfg := mapping.Config{Fields: map[string]mapping.Field{"emial": {Column: "a"}, "phone": {}}}
 	var keys []string
 	for _, fault := range cfg.Faults(mapping.Eligibility{}) {
 		keys = append(keys, fault.Key)
 	}
 	want := []string{
 		"fields.address_line_1", "fields.city", "fields.date_of_birth", "fields.emial", "fields.first_name", "fields.group",
-		"fields.last_name", "fields.phone", "fields.plan", "fields.reference_id", "fields.state", "fields.zipcode", "preset",
+		"fields.last_name", "fields.phone", "fields.plan", "fields.reference_id", "fields.state", "fields.zipcode",
 	}
 	if diff := cmp.Diff(want, keys); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)

@@ -52,9 +52,6 @@ type compiler struct {
 
 func compile(c Config, e Eligibility) (*Mapper, []Fault) {
 	k := compiler{mapper: &Mapper{eligibility: e}, mapped: c.Fields}
-	if c.Preset != "" {
-		k.fault("preset", "is not known: no presets are built in, so leave it out and map the fields")
-	}
 	for name, field := range c.Fields {
 		k.field(name, field)
 	}

@@ -25,7 +25,7 @@ func Hash(sources map[string]Config, e Eligibility, groups map[string]string) st
 		lines = append(lines, line("group", fold(key), external))
 	}
 	for name, c := range sources {
-		lines = append(lines, line("source", name, c.Preset))
+		lines = append(lines, line("source", name, ""))
 		for target, f := range c.Fields {
 			format := strings.ToUpper(f.Format)
 			if t, ok := targetNamed(target); ok && t.isDate() {

@@ -134,6 +134,10 @@ type Type struct {
 	// New returns the settings of one source of this type with their defaults:
 	// a pointer to a struct whose yaml tags are the keys that the type brings.
 	New func() Settings
+	// Presets are ready-made mappings of this type's usual columns, by name: the
+	// keys fields, include and terminated as YAML. What a file writes beside a
+	// preset counts instead, field by field.
+	Presets map[string]string
 }
 
 // Settings are the keys that a type brings beside the common ones.
