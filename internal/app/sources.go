@@ -9,6 +9,7 @@ import (
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/csv"
+	"github.com/rosterd/rosterd/internal/source/gusto"
 	"github.com/rosterd/rosterd/internal/source/rest"
 )
 
@@ -17,6 +18,7 @@ func SourceTypes() []source.Type {
 	return []source.Type{
 		csv.Type(),
 		rest.Type(),
+		gusto.Type(),
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,9 @@ type Service struct {
 	// Open returns the source of the service at an address such as
 	// http://127.0.0.1:8080, opened with o.
 	Open func(t *testing.T, at string, o source.Opening) source.Source
+	// Columns are five of the service's own fields, for the suite to fill: an id,
+	// two names, a text and a word. nil: the service has any.
+	Columns []string
 	// Single says that one answer has everybody, so there is no page to repeat.
 	Single bool
 	// Throttle is the status by which the service says that it is asked too often;
@@ -41,11 +45,12 @@ type Service struct {
 func RunService(t *testing.T, s Service) {
 	t.Helper()
 	Run(t, func(t *testing.T, rows Rows) source.Source {
+		back := s.rename(&rows)
 		server := httptest.NewUnstartedServer(s.Serve(rows))
 		server.Config.ErrorLog = quiet(t)
 		server.Start()
 		t.Cleanup(server.Close)
-		return s.Open(t, server.URL, opening(rows.Columns))
+		return renamed{s.Open(t, server.URL, opening(rows.Columns)), back}
 	})
 	for _, law := range serviceLaws() {
 		if law.pages && s.Single {
@@ -55,6 +60,65 @@ func RunService(t *testing.T, s Service) {
 			synctest.Test(t, func(t *testing.T) { law.check(newStage(t, s)) })
 		})
 	}
+}
+
+// rename gives rows the service's own columns, and returns how they were called.
+func (s Service) rename(rows *Rows) (back map[string]string) {
+	back = map[string]string{}
+	generic := people(0).Columns
+	own := slices.Clone(rows.Columns)
+	for i, name := range own {
+		if at := slices.Index(generic, name); s.Columns != nil && at >= 0 {
+			own[i] = s.Columns[at]
+		}
+		back[own[i]] = name
+	}
+	rows.Columns = own
+	return back
+}
+
+// renamed is a source whose columns are called as in the suite.
+type renamed struct {
+	source.Source
+	back map[string]string
+}
+
+// Pull implements source.Source.
+func (r renamed) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
+	return r.Source.Pull(ctx, renaming{sink, r.back})
+}
+
+type renaming struct {
+	source.Sink
+	back map[string]string
+}
+
+// Columns implements source.Sink.
+func (r renaming) Columns(names []string) error {
+	generic := make([]string, len(names))
+	for i, name := range names {
+		generic[i] = r.back[name]
+	}
+	return r.Sink.Columns(generic)
+}
+
+// Nested is a record as JSON: columns with dots become objects in objects.
+func Nested(columns, values []string) map[string]any {
+	object := map[string]any{}
+	for i, column := range columns {
+		at := object
+		path := strings.Split(column, ".")
+		for _, segment := range path[:len(path)-1] {
+			inner, ok := at[segment].(map[string]any)
+			if !ok {
+				inner = map[string]any{}
+				at[segment] = inner
+			}
+			at = inner
+		}
+		at[path[len(path)-1]] = values[i]
+	}
+	return object
 }
 
 // opening is how every source is opened here.
@@ -91,6 +155,7 @@ const address = "127.0.0.1:8080"
 
 func newStage(t *testing.T, s Service) *stage {
 	rows := people(enough)
+	s.rename(&rows)
 	return &stage{t: t, service: s, rows: rows, columns: rows.Columns, wrong: func(int, http.ResponseWriter, *http.Request) bool { return false }}
 }
 
