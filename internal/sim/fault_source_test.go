@@ -15,7 +15,9 @@ import (
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
-const noRemoteSource = "a file is the only source so far; the sources that call a service bring it with them"
+// services is where every source that calls a service is held against what
+// services do.
+const services = "internal/source/rest TestLaws"
 
 // sourceFaults are those of an HR system and what it exports.
 func sourceFaults() []fault {
@@ -23,13 +25,13 @@ func sourceFaults() []fault {
 		return func(s *scene) string { return s.breaks(day{Flaws: [2]flaw{f, clean}, Pick: 3}) }
 	}
 	return []fault{
-		{number: "F01", fault: "a source answers 401 or 403", right: "the run fails before it plans; nothing is written", not: noRemoteSource},
-		{number: "F02", fault: "a source answers 429", right: "honoured up to a cap, else the run is put off", not: noRemoteSource},
-		{number: "F03", fault: "page k of n does not come", right: "tried again, then no complete pull: nobody is removed", not: noRemoteSource},
+		{number: "F01", fault: "a source answers 401 or 403", right: "the run fails before it plans; nothing is written", injected: "each of them, for every request", elsewhere: services},
+		{number: "F02", fault: "a source answers 429", right: "honoured up to a cap, else the run is put off", injected: "seconds, a date, ten years, a word and nothing", elsewhere: services},
+		{number: "F03", fault: "page k of n does not come", right: "tried again, then no complete pull: nobody is removed", injected: "the last page fails once, and for good", elsewhere: services},
 		{number: "F04", fault: "nobody in an export", right: "a failed pull, never an empty group", injected: "an export of a header only", play: stage(flawed(noRows))},
 		{number: "F05", fault: "far fewer people than last time", right: "who is missing waits for a person", injected: "a third of the rows is missing, twice", play: stage(shrinks)},
 		{number: "F06", fault: "a body or file that was cut", right: "no pull", injected: "an export that ends within a row", play: stage(flawed(cut))},
-		{number: "F07", fault: "pages that repeat, overlap or loop", right: "noticed, no pull", not: noRemoteSource},
+		{number: "F07", fault: "pages that repeat, overlap or loop", right: "noticed, no pull", injected: "every page is the first one again", elsewhere: services},
 		{number: "F08", fault: "rows move between pages while they are read", right: "whoever is missing keeps coverage until the second complete pull without them", injected: "a row is missing once", play: stage(flawed(missing))},
 		{number: "F09", fault: "a reference_id twice", right: "equal rows are one; of rows that differ nobody is believed, and the rest goes on", injected: "rows twice, then one with another phone", play: stage(doubles)},
 		{number: "F10", fault: "a reference_id is given to another person", right: "looked at by a person before anything is overwritten", injected: "one row with another name and birth date under the old reference_id", play: stage(anotherPerson)},
