@@ -8,6 +8,7 @@ import (
 	"github.com/rosterd/rosterd/internal/mapping"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/source/bamboohr"
 	"github.com/rosterd/rosterd/internal/source/csv"
 	"github.com/rosterd/rosterd/internal/source/gusto"
 	"github.com/rosterd/rosterd/internal/source/rest"
@@ -19,6 +20,7 @@ func SourceTypes() []source.Type {
 		csv.Type(),
 		rest.Type(),
 		gusto.Type(),
+		bamboohr.Type(),
 	}
 }
 

@@ -46,6 +46,16 @@ func (r Record) List(path string) ([]Record, error) {
 	return records(value)
 }
 
+// Object returns the object at a path.
+func (r Record) Object(path string) (Record, error) {
+	value, _ := find(r.object, path)
+	object, ok := value.(map[string]any)
+	if !ok {
+		return Record{}, source.Faultf(source.WordFormat, "an answer has no object at %s", path)
+	}
+	return Record{object}, nil
+}
+
 // find follows a path.
 func find(at any, path string) (value any, known bool) {
 	if path == "" {

@@ -164,6 +164,8 @@ func (s *stage) pull(ctx context.Context) (*Recorder, source.Report, error) {
 	s.conns = make(chan net.Conn)
 	serve := s.service.Serve(s.rows)
 	server := &http.Server{ErrorLog: quiet(s.t), Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body) // only then the server notices a client that leaves
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.mu.Lock()
 		s.asked++
 		n := s.asked
@@ -302,7 +304,6 @@ func (s *stage) repeated() {
 			first[kind] = &held{header: http.Header{}, code: http.StatusOK}
 			serve.ServeHTTP(first[kind], r)
 		}
-		_, _ = io.Copy(io.Discard, r.Body)
 		for name, values := range first[kind].header {
 			w.Header()[name] = values
 		}
