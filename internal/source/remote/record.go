@@ -91,15 +91,15 @@ func within(object map[string]any, path string) (value any, known bool) {
 	return nil, false
 }
 
-// folded finds a key as columns are compared.
+// folded finds a key as columns are compared; of several the first in their order.
 func folded(object map[string]any, key string) (value any, has bool) {
-	canonical := source.Canonical(key)
-	for name, value := range object {
-		if source.Canonical(name) == canonical {
-			return value, true
+	canonical, found := source.Canonical(key), ""
+	for name := range object {
+		if source.Canonical(name) == canonical && (!has || name < found) {
+			found, has = name, true
 		}
 	}
-	return nil, false
+	return object[found], has
 }
 
 // choose picks an element of a list.

@@ -1,0 +1,137 @@
+package remote_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rosterd/rosterd/internal/canary"
+	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/source/remote"
+)
+
+func TestAddresses(t *testing.T) {
+	for address, fine := range map[string]bool{
+		"https://api.example.com": true, "https://api.example.com/v1/": true, "http://127.0.0.1:8080": true, "http://localhost": true, "http://[::1]:1": true,
+		"": false, "api.example.com": false, "http://api.example.com": false, "ftp://api.example.com": false, "https://": false,
+		"https://user:secret@api.example.com": false, "https://api.example.com?a=b": false, "https://api.example.com#x": false,
+	} {
+		faults := remote.Config{BaseURL: address}.Faults()
+		if (len(faults) == 0) != fine {
+			t.Errorf("%q: %v", address, faults)
+		}
+		if strings.Contains(address, "secret") && strings.Contains(faults[0].Detail, "secret") {
+			t.Error("the fault repeats the password")
+		}
+	}
+}
+
+func client(t *testing.T, at string, auth remote.Auth) *remote.Client {
+	t.Helper()
+	c, err := remote.Config{BaseURL: at}.Client(auth, source.Opening{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+// A credential goes to the service's own host, wherever the service points.
+func TestNoRequestGoesToAnotherHost(t *testing.T) {
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("another host is asked") }))
+	defer other.Close()
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	for _, address := range []string{other.URL + "/next", "//" + strings.TrimPrefix(other.URL, "http://"), "https" + strings.TrimPrefix(server.URL, "http"), "javascript:1"} {
+		_, err := client(t, server.URL, remote.NoAuth{}).Ask(t.Context(), remote.Request{URL: address})
+		if fault, ok := errors.AsType[*source.Fault](err); !ok || fault.Word != source.WordRedirect {
+			t.Errorf("%s: %v, want %s", address, err, source.WordRedirect)
+		}
+	}
+}
+
+// tokens is a service that grants tokens, and one that wants the newest.
+type tokens struct {
+	granted int
+	revoked bool
+}
+
+func (s *tokens) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if r.URL.Path == "/token" {
+		id, secret, _ := r.BasicAuth()
+		if r.FormValue("grant_type") != "client_credentials" || r.FormValue("scope") != "people" || id != "me" || secret != canary.Secret {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		s.granted++
+		_, _ = w.Write([]byte(`{"access_token": "token-` + string(rune('0'+s.granted)) + `", "token_type": "Bearer", "expires_in": 3600}`))
+		return
+	}
+	if s.revoked && s.granted == 1 || r.Header.Get("Authorization") != "Bearer token-"+string(rune('0'+s.granted)) {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	_, _ = w.Write([]byte(`{"fine": true}`))
+}
+
+func TestCredentialsBuyATokenOnce(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		revoked bool
+		granted int
+	}{{"and use it again", false, 1}, {"and another where it is revoked", true, 2}} {
+		t.Run(tt.name, func(t *testing.T) {
+			service := &tokens{revoked: tt.revoked}
+			server := httptest.NewServer(service)
+			defer server.Close()
+			c := client(t, server.URL, &remote.Credentials{
+				TokenURL: server.URL + "/token", ID: "me", Secret: source.Secret{Env: "SECRET"}, Scope: "people",
+				Getenv: func(string) string { return canary.Secret }, Client: client(t, server.URL, remote.NoAuth{}),
+			})
+			for range 3 {
+				answer, err := c.Ask(t.Context(), remote.Request{Path: "/people"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if object, err := answer.Object(); err != nil {
+					t.Error(err)
+				} else if fine, _ := object.Lookup("fine"); fine != "true" {
+					t.Error("the answer is another one")
+				}
+			}
+			if service.granted != tt.granted {
+				t.Errorf("%d tokens were bought, want %d", service.granted, tt.granted)
+			}
+		})
+	}
+}
+
+// A secret that is exchanged counts from the next request on.
+func TestSecretsAreReadAnew(t *testing.T) {
+	var shown []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		shown = append(shown, r.Header.Get("X-Key"))
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`[]`))
+	}))
+	defer server.Close()
+	path := filepath.Join(canary.Input(t), "key")
+	c := client(t, server.URL, remote.Header("X-Key", "k-", source.Secret{File: path}, nil))
+	for _, secret := range []string{"one", "two\n"} {
+		if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Ask(context.Background(), remote.Request{Path: "/"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(shown) != 2 || shown[0] != "k-one" || shown[1] != "k-two" {
+		t.Errorf("shown: %v", shown)
+	}
+}

@@ -1,0 +1,86 @@
+package remote_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/rosterd/rosterd/internal/source/remote"
+)
+
+// recordOf is a record of JSON text, numbers as they are written.
+func recordOf(t testing.TB, text string) remote.Record {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	object := map[string]any{}
+	if err := decoder.Decode(&object); err != nil {
+		t.Fatal(err)
+	}
+	return remote.NewRecord(object)
+}
+
+func TestLookup(t *testing.T) {
+	record := recordOf(t, `{
+		"id": 90071992547409931, "active": true, "none": null, "name": {"first": "Ann", "Last Name": "Bo"}, "a.b": "dotted", "a": {"b": "nested", "c": "d"},
+		"emails": [{"type": "HOME", "value": "h"}, {"type": "work", "value": "w"}], "phones": [], "tags": ["x", 1, true],
+		"jobs": [{"primary": false, "title": "old"}, {"primary": true, "title": "new"}], "residence": null, "mails": [{"data": "m", "type": null}]
+	}`)
+	for _, tt := range []struct {
+		path, want string
+		known      bool
+	}{
+		{"id", "90071992547409931", true},
+		{"active", "true", true},
+		{"none", "", true},
+		{"none.at.all", "", true},
+		{"other", "", false},
+		{"name.first", "Ann", true},
+		{"name.last name", "Bo", true},
+		{"NAME.First", "Ann", true},
+		{"name.middle", "", false},
+		{"name.first.letter", "", false},
+		{"a.b", "dotted", true},
+		{"a.c", "d", true},
+		{"emails.home", "h", true},
+		{"emails.work.value", "w", true},
+		{"emails.other", "", true},
+		{"emails.0", "h", true},
+		{"emails.7", "", true},
+		{"mails.0", "m", true},
+		{"phones.mobile", "", true},
+		{"jobs.primary.title", "new", true},
+		{"residence.city", "", true},
+		{"tags", "x, 1, true", true},
+		{"name", "", true},
+	} {
+		t.Run(tt.path, func(t *testing.T) {
+			if got, known := record.Lookup(tt.path); got != tt.want || known != tt.known {
+				t.Errorf("got %q, %t; want %q, %t", got, known, tt.want, tt.known)
+			}
+		})
+	}
+}
+
+// FuzzLookup finds something or nothing in whatever a service answers.
+func FuzzLookup(f *testing.F) {
+	for _, seed := range [][2]string{
+		{`{"a": {"b": [1, {"type": "x", "value": null}]}}`, "a.b.x"}, {`{"": [[]]}`, ".0"}, {`{"a.b": {"c": {}}}`, "a.b.c.d"}, {`{"A (b)": 1}`, "a"}, {`[]`, "0"},
+	} {
+		f.Add(seed[0], seed[1])
+	}
+	f.Fuzz(func(t *testing.T, text, path string) {
+		object := map[string]any{}
+		if json.Unmarshal([]byte(text), &object) != nil {
+			return
+		}
+		record := remote.NewRecord(object)
+		got, known := record.Lookup(path)
+		if !known && got != "" {
+			t.Errorf("found %q where nothing is known", got)
+		}
+		if again, same := record.Lookup(path); same != known || again != got {
+			t.Errorf("a second look finds %q, %t", again, same)
+		}
+	})
+}
