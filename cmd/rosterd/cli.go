@@ -21,6 +21,7 @@ type commands struct {
 	Run         runCmd         `cmd:"" help:"Make one run and exit."`
 	Plan        planCmd        `cmd:"" help:"Show what a run would do, and do nothing."`
 	Check       checkCmd       `cmd:"" help:"Test the file, the sources and the API, and say what to do."`
+	Sources     sourcesCmd     `cmd:"" help:"List the types of sources with their keys and presets."`
 	Status      statusCmd      `cmd:"" help:"Is everything all right: last run, sources, holds, failures."`
 	Groups      groupsCmd      `cmd:"" help:"List the groups and how many people each has."`
 	Runs        runsCmd        `cmd:"" help:"List past runs."`

@@ -27,29 +27,29 @@ const (
 type Config struct {
 	// Path is a file, or a pattern (* ? [a-z]) of which the newest complete
 	// file is taken. A name that exists as it is written is no pattern.
-	Path string `yaml:"path"`
+	Path string `yaml:"path" doc:"A file, or a pattern (* ? [a-z]) of which the newest complete file is taken."`
 	// Delimiter is the one character between cells, or the word tab.
-	Delimiter string `yaml:"delimiter"`
+	Delimiter string `yaml:"delimiter" doc:"The one character between cells, or the word tab."`
 	// Encoding is utf-8 or windows-1252.
-	Encoding string `yaml:"encoding"`
+	Encoding string `yaml:"encoding" enum:"utf-8,windows-1252" doc:"How the file is written."`
 	// Sidecar is a suffix: a file counts only when the file with this suffix
 	// added stands beside it and is not older. "" asks for none.
-	Sidecar string `yaml:"sidecar"`
+	Sidecar string `yaml:"sidecar" doc:"A suffix: a file counts only when the file with this suffix stands beside it and is not older."`
 	// Trailer describes the last row, where it declares the number of records.
-	Trailer Trailer `yaml:"trailer"`
+	Trailer Trailer `yaml:"trailer" doc:"The last row, where it declares the number of records."`
 	// StableFor is how long a file must not have changed. One that was
 	// modified more recently is looked at again after the rest of this time.
-	StableFor time.Duration `yaml:"stable_for"`
+	StableFor time.Duration `yaml:"stable_for" doc:"How long a file must not have changed."`
 	// FinalNewline is auto, optional or required: what it means when the file
 	// does not end with a newline.
-	FinalNewline string `yaml:"final_newline"`
+	FinalNewline string `yaml:"final_newline" enum:"auto,optional,required" doc:"What it means when the file does not end with a newline."`
 }
 
 // Trailer describes a last row such as TRAILER,1234. The zero value means that
 // the file has none.
 type Trailer struct {
-	Prefix      string `yaml:"prefix"`       // the whole first cell of the trailer row
-	CountColumn int    `yaml:"count_column"` // where the number of records stands, from 1
+	Prefix      string `yaml:"prefix" doc:"The whole first cell of the trailer row."`          // the whole first cell of the trailer row
+	CountColumn int    `yaml:"count_column" doc:"Where the number of records stands, from 1."` // where the number of records stands, from 1
 }
 
 // declared reports whether the file must have a trailer.
