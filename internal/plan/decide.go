@@ -162,8 +162,14 @@ func (m *maker) fill(d *draft, g *Group, made *payload) {
 		}
 	}
 	g.Unfinished = d.again || g.Decision == roster.Submit && (d.movesLater() ||
-		slices.ContainsFunc(g.Removals, func(r roster.Removal) bool { return r.Class == roster.PlanChange }))
+		slices.ContainsFunc(g.Removals, m.comesBack))
 	g.AdoptConfig = (d.state.HasBaseline || d.state.ConfigHash != "") && d.hold == nil && !d.waiting
+}
+
+// comesBack reports whether a removal is the first of two steps: on another plan,
+// or for another person under the same reference_id.
+func (m *maker) comesBack(r roster.Removal) bool {
+	return r.Class == roster.PlanChange || r.Class == roster.Replaced && m.census.Person(r.ReferenceID) != nil
 }
 
 // arrive notes the groups that have to let go of an addition first. A restored

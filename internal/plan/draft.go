@@ -227,6 +227,10 @@ func (d *draft) report(ref string, p, heir *roster.Person, problem roster.Proble
 	switch problem.Kind {
 	case "":
 	case roster.Rekeyed:
+		if heir == nil {
+			d.fail(p, ref, problem, "the row of this reference_id has another name and another birth date")
+			return
+		}
 		d.fail(heir, ref, problem, "the same name and birth date came as reference_id "+heir.ReferenceID)
 	case roster.PlanChangeUnconfirmed:
 		d.fail(p, ref, problem, "the row has another plan than the one they were subscribed under")

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -32,6 +33,7 @@ const (
 //	| valid row here, other plan, report        | the row, plan_change_unconfirmed |
 //	| valid row here, other plan, readd         | out: plan_change              |
 //	| invalid, unmapped, rule error, duplicate  | carried: invalid              |
+//	| a row of another person                   | out: rekeyed (always held)    |
 //	| terminated                                | out: terminated               |
 //	| not eligible                              | out: ineligible               |
 //	| valid row, another group                  | out: moved                    |
@@ -56,6 +58,8 @@ func treatEnrolled(e *roster.Enrolled, here string, p *roster.Person, problem ro
 		return treatment{kind: leaveOut, class: roster.Absent}
 	case problem.Kind != "":
 		return treatment{kind: carryLast, why: roster.CarriedInvalid, problem: problem}
+	case isAnotherPerson(&e.Member, &p.Member):
+		return treatment{kind: leaveOut, class: roster.Replaced, problem: roster.Problem{Kind: roster.Rekeyed}}
 	case p.Standing == roster.StandingTerminated:
 		return treatment{kind: leaveOut, class: roster.Terminated}
 	case p.Standing == roster.StandingNotEligible:
@@ -69,6 +73,16 @@ func treatEnrolled(e *roster.Enrolled, here string, p *roster.Person, problem ro
 		return treatment{kind: keepRow, problem: roster.Problem{Kind: roster.PlanChangeUnconfirmed, Field: "plan"}}
 	}
 	return treatment{kind: keepRow}
+}
+
+// isAnotherPerson reports whether a row names somebody else than the one who is
+// covered under its reference_id: neither first name, last name nor birth date is
+// the same. People marry, and HR corrects dates, but not all of it at once. A
+// blank says nothing.
+func isAnotherPerson(covered, row *roster.Member) bool {
+	differ := func(a, b string) bool { return a != "" && b != "" && !strings.EqualFold(a, b) }
+	return differ(covered.FirstName, row.FirstName) && differ(covered.LastName, row.LastName) &&
+		differ(covered.DateOfBirth.String(), row.DateOfBirth.String())
 }
 
 // obstacle is why a person's row cannot be used, Kind "" when it can. Somebody

@@ -195,7 +195,12 @@ func (m *maker) leave(d *draft, e roster.Enrolled, p, heir *roster.Person, class
 	case roster.Moved:
 		out.to = p.Group
 	case roster.Replaced:
-		out.to = heir.Group // which may be the same
+		switch {
+		case heir != nil:
+			out.to = heir.Group // which may be the same
+		case p.Standing == roster.StandingIn && p.Group != d.name:
+			out.to = p.Group
+		}
 	}
 	d.outs = append(d.outs, out)
 }

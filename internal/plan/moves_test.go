@@ -293,6 +293,68 @@ func TestSomebodyCoveredTwiceLeavesOneGroup(t *testing.T) {
 	})
 }
 
+// otherDate is nobody's birth date in these worlds.
+func otherDate() roster.Date {
+	date, err := roster.ParseDate("1961-02-03")
+	if err != nil {
+		panic(err)
+	}
+	return date
+}
+
+// A reference_id is given to somebody else: nobody takes the place of a person who
+// is covered without being looked at.
+func TestReferenceIDOfAnotherPerson(t *testing.T) {
+	another := func(w *world, ref string) *roster.Person {
+		p := w.row(ref)
+		p.Member.FirstName, p.Member.LastName, p.Member.DateOfBirth = "Other"+canary.GivenName, "Other"+canary.FamilyName, otherDate()
+		return p
+	}
+	t.Run("is held", func(t *testing.T) {
+		w := towns()
+		another(w, "a01")
+		got := tell(t, w.make(), "a")
+		same(t, "carried", []string{"a01 held"}, got.Carried)
+		if hold := planned(t, w.make(), "a").Hold; hold == nil || hold.Reason != roster.ReasonRekeyed {
+			t.Errorf("the hold is %v, want one for another person", hold)
+		}
+	})
+	t.Run("is held though the row says terminated", func(t *testing.T) {
+		w := towns()
+		another(w, "a01").Standing = roster.StandingTerminated
+		same(t, "carried", []string{"a01 held"}, tell(t, w.make(), "a").Carried)
+	})
+	t.Run("leaves when it is approved, and the other one comes in the next round", func(t *testing.T) {
+		w := towns()
+		another(w, "a01")
+		w.approve(t, "a")
+		a := planned(t, w.make(), "a")
+		same(t, "removals", []string{"a01 rekeyed"}, tell(t, w.make(), "a").Removals)
+		if !a.Unfinished {
+			t.Error("the group is done, want another round")
+		}
+		w.deliver(a, nil)
+		same(t, "adds", []string{"a01"}, tell(t, w.make(), "a").Adds)
+	})
+	t.Run("is not thought of those who marry or whose date is corrected", func(t *testing.T) {
+		for _, change := range []func(m *roster.Member){
+			func(m *roster.Member) { m.LastName = "Other" + canary.FamilyName },
+			func(m *roster.Member) { m.DateOfBirth = otherDate() },
+			func(m *roster.Member) { m.FirstName, m.LastName = "Other"+canary.GivenName, "Other"+canary.FamilyName },
+			func(m *roster.Member) {
+				m.FirstName = strings.ToUpper(m.FirstName)
+				m.LastName, m.DateOfBirth = "Other"+canary.FamilyName, otherDate()
+			},
+		} {
+			w := towns()
+			change(&w.row("a01").Member)
+			got := tell(t, w.make(), "a")
+			same(t, "carried", nil, got.Carried)
+			same(t, "changes", []string{"a01"}, planned(t, w.make(), "a").Changes)
+		}
+	})
+}
+
 func TestRekeyedPeople(t *testing.T) {
 	t.Run("approved in one group change their id at once", func(t *testing.T) {
 		w := towns()

@@ -75,7 +75,7 @@ func kinds() []kindFacts {
 		{UnmappedPlan, Warning, ConcernFailures, "The row names a plan that Vitable does not offer. Correct the row or add its code to plans."},
 		{Duplicate, Warning, ConcernFailures, "Several rows with this reference_id contradict each other. Remove all but one in the HR system."},
 		{RuleError, Warning, ConcernFailures, "An expression of the mapping could not be computed for this row. Correct the row or the expression."},
-		{Rekeyed, Warning, ConcernHeld, "The same name and birth date came under another reference_id. If it is the same person with a new id, approve the hold; if not, correct the HR system."},
+		{Rekeyed, Warning, ConcernHeld, "The same name and birth date came under another reference_id, or the row of a reference_id names another person. If that is right, approve the hold; if not, correct the HR system."},
 		{PlanChangeUnconfirmed, Warning, ConcernFailures, "The plan of a covered person changed, and Vitable seems to ignore that. Ask Vitable to change it, or set safety.plan_change to readd."},
 		{RemovalsHeld, Critical, ConcernHeld, "More people would lose coverage than the limits allow. Look at the hold: approve it when it is right, reject it or correct the source when it is not."},
 		{NoBaseline, Critical, ConcernHeld, "The group existed before rosterd knew it, so whoever is missing from this roster would lose coverage unseen. Compare the roster with Vitable's list and approve the hold."},

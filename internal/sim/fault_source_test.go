@@ -75,7 +75,12 @@ func anotherPerson(s *scene) string {
 		rows[3][index["first_name"]], rows[3][index["last_name"]], rows[3][index["dob"]] = canary.FamilyName, canary.GivenName, "1961-02-03"
 		return rows
 	})
-	return "not noticed, and the new person is sent under the old one's id: " + s.run(day{})
+	held := s.run(day{})
+	if one, _ := s.box.Member(north, "E004"); one.Row.FirstName != canary.GivenName {
+		s.t.Error("somebody else is covered in the place of E004")
+	}
+	s.must(s.publish(day{}))
+	return held + "; the HR system is right again: " + s.run(day{})
 }
 
 func drifts(s *scene) string {
