@@ -32,7 +32,7 @@ type budget struct {
 }
 
 var (
-	histories = flag.Int("sim.histories", 100, "how many histories to play")
+	histories = flag.Int("sim.histories", 30, "how many histories to play")
 	limit     = flag.Duration("sim.for", 5*time.Minute, "how long to play at most")
 	firstSeed = flag.Int("sim.seed", 0, "the first seed; 0: of the clock")
 	shortens  = flag.Bool("sim.shorten", true, "shorten a history that breaks a law")
