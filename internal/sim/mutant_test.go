@@ -45,27 +45,42 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// build builds the simulator around a rosterd with the bug.
-func (m mutant) build(t *testing.T) string {
+// TestMutantsFollowTheCode: a bug whose text is gone from the code proves nothing,
+// and the run that builds them all is too late to hear of it.
+func TestMutantsFollowTheCode(t *testing.T) {
+	for _, m := range mutants() {
+		t.Run(strings.ReplaceAll(m.name, " ", "_"), func(t *testing.T) { m.apply(t) })
+	}
+}
+
+// apply gives the path of the mutant's file, and its text with the bug in it.
+func (m mutant) apply(t *testing.T) (path, text string) {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("..", filepath.FromSlash(m.file)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile(path)
+	right, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(string(text), m.old); n != 1 {
+	if n := strings.Count(string(right), m.old); n != 1 {
 		t.Fatalf("the text to change stands %d times in %s, want once: the bug has to follow the code", n, m.file)
 	}
+	return path, strings.Replace(string(right), m.old, m.new, 1)
+}
+
+// build builds the simulator around a rosterd with the bug.
+func (m mutant) build(t *testing.T) string {
+	t.Helper()
+	path, text := m.apply(t)
 	dir := canary.Input(t) // the simulator itself knows the people of tests
 	changed := filepath.Join(dir, filepath.Base(path))
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {path: changed}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, changed, strings.Replace(string(text), m.old, m.new, 1))
+	write(t, changed, text)
 	write(t, filepath.Join(dir, "overlay.json"), string(overlay))
 	program := filepath.Join(dir, "sim.test")
 	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-overlay", filepath.Join(dir, "overlay.json"), "-o", program, ".")

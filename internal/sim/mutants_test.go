@@ -41,8 +41,8 @@ func mutants() []mutant {
 		},
 		{
 			"an invalid row is dropped", "plan/enrolled.go",
-			"case problem.Kind != \"\":\n\t\treturn treatment{kind: carryLast, why: roster.CarriedInvalid, problem: problem}\n\tcase p.Standing",
-			"case problem.Kind != \"\":\n\t\treturn treatment{kind: leaveOut, class: roster.Ineligible, problem: problem}\n\tcase p.Standing",
+			"case problem.Kind != \"\":\n\t\treturn treatment{kind: carryLast, why: roster.CarriedInvalid, problem: problem}\n\tcase isAnotherPerson",
+			"case problem.Kind != \"\":\n\t\treturn treatment{kind: leaveOut, class: roster.Ineligible, problem: problem}\n\tcase isAnotherPerson",
 		},
 		{
 			"no grace for the absent", "plan/enrolled.go",
