@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,16 +63,36 @@ func TestMain(m *testing.M) {
 //
 // A script's extra.yaml is appended to base.yaml; its vitable section takes the
 // place of the quick one here.
-func TestScripts(t *testing.T) { runScripts(t, filepath.Join("testdata", "script")) }
+func TestScripts(t *testing.T) { runScripts(t, stories(t)...) }
 
-func runScripts(t *testing.T, dir string) {
+// stories are the scripts to play: all of them, or with the race detector those
+// that start a process in the background.
+func stories(t *testing.T) []string {
+	t.Helper()
+	all, err := filepath.Glob(filepath.Join("testdata", "script", "*.txtar"))
+	if err != nil || len(all) == 0 {
+		t.Fatal("no scripts", err)
+	}
+	if !raced {
+		return all
+	}
+	return slices.DeleteFunc(all, func(script string) bool {
+		text, err := os.ReadFile(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return !strings.Contains(string(text), "\nbg ")
+	})
+}
+
+func runScripts(t *testing.T, scripts ...string) {
 	t.Helper()
 	base, err := os.ReadFile(filepath.Join("testdata", "base.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 dir,
+		Files:               scripts,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup:               func(env *testscript.Env) error { return setup(env, string(base)) },
