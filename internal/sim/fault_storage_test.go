@@ -49,7 +49,7 @@ func everyWriteFails(s *scene) string {
 		if s.sent(before) > 2 {
 			sentTwice++
 		}
-		if err := s.differs(); err != nil {
+		if err := s.differs(s.ctx); err != nil {
 			s.t.Errorf("write %d: %v", at, err)
 		}
 	}

@@ -302,11 +302,13 @@ func (l *laws) restored(approvals []approval) {
 }
 
 // forget ends the memory of who may have been covered: what was sent is known
-// by now, or will be sent again.
+// by now, or will be sent again. What has not taken effect may still, for all that
+// rosterd knows: it counts with who is there and with who would be.
 func (l *laws) forget() {
 	l.covered = map[string]map[string]bool{}
 	for _, number := range slices.Sorted(maps.Keys(l.pending)) {
 		entry := l.w.box.Ledger()[number-1]
 		l.mayBeCovered(entry.Group, entry.Sync.Members...)
+		l.mayBeCovered(entry.Group, l.w.box.Members(entry.Group)...)
 	}
 }
