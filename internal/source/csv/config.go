@@ -2,12 +2,11 @@ package csv
 
 import (
 	"errors"
-	"path"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/source/files"
 )
 
 // The encodings that a file can be declared to have.
@@ -25,21 +24,14 @@ const (
 
 // Config is the settings of one CSV source.
 type Config struct {
-	// Path is a file, or a pattern (* ? [a-z]) of which the newest complete
-	// file is taken. A name that exists as it is written is no pattern.
-	Path string `yaml:"path" doc:"A file, or a pattern (* ? [a-z]) of which the newest complete file is taken."`
+	files.Config `yaml:",inline"`
+
 	// Delimiter is the one character between cells, or the word tab.
 	Delimiter string `yaml:"delimiter" doc:"The one character between cells, or the word tab."`
 	// Encoding is utf-8 or windows-1252.
 	Encoding string `yaml:"encoding" enum:"utf-8,windows-1252" doc:"How the file is written."`
-	// Sidecar is a suffix: a file counts only when the file with this suffix
-	// added stands beside it and is not older. "" asks for none.
-	Sidecar string `yaml:"sidecar" doc:"A suffix: a file counts only when the file with this suffix stands beside it and is not older."`
 	// Trailer describes the last row, where it declares the number of records.
 	Trailer Trailer `yaml:"trailer" doc:"The last row, where it declares the number of records."`
-	// StableFor is how long a file must not have changed. One that was
-	// modified more recently is looked at again after the rest of this time.
-	StableFor time.Duration `yaml:"stable_for" doc:"How long a file must not have changed."`
 	// FinalNewline is auto, optional or required: what it means when the file
 	// does not end with a newline.
 	FinalNewline string `yaml:"final_newline" enum:"auto,optional,required" doc:"What it means when the file does not end with a newline."`
@@ -59,12 +51,12 @@ func (t Trailer) declared() bool { return t != Trailer{} }
 func Type() source.Type {
 	return source.Type{
 		Name:  "csv",
-		About: "a delimited text file, or the newest complete one of a pattern",
+		About: "a delimited text file: on this machine, by SFTP, https or from a bucket",
 		New: func() source.Settings {
 			return &Config{
+				Config:       files.Defaults(),
 				Delimiter:    ",",
 				Encoding:     encodingUTF8,
-				StableFor:    time.Second,
 				FinalNewline: newlineAuto,
 			}
 		},
@@ -73,23 +65,17 @@ func Type() source.Type {
 
 // Faults lists every setting that cannot be used.
 func (c *Config) Faults() []source.KeyFault {
-	var faults []source.KeyFault
+	faults := c.Config.Faults()
 	check := func(fine bool, key, detail string) {
 		if !fine {
 			faults = append(faults, source.KeyFault{Key: key, Detail: detail})
 		}
 	}
-	// filepath.Match overlooks a fault behind the first star.
-	_, badPattern := path.Match(c.Path, "")
 	_, known := delimiter(c.Delimiter)
-	check(strings.TrimSpace(c.Path) != "", "path", "name a file, or a pattern such as /data/census-*.csv")
-	check(badPattern == nil, "path", "the pattern is malformed; a [ needs its ]")
 	check(known, "delimiter", "use one character that is no quote and no line end, or the word tab")
 	check(c.Encoding == encodingUTF8 || c.Encoding == encodingWindows1252, "encoding", "use utf-8 or windows-1252")
-	check(!strings.ContainsAny(c.Sidecar, `/\`), "sidecar", "use a suffix such as .done, without a directory")
 	check(!c.Trailer.declared() || strings.TrimSpace(c.Trailer.Prefix) != "", "trailer.prefix", "say what the first cell of the trailer row holds")
 	check(!c.Trailer.declared() || c.Trailer.CountColumn >= 1, "trailer.count_column", "say which column of the trailer row holds the number of records, from 1")
-	check(c.StableFor >= 0, "stable_for", "use a duration that is not negative")
 	check(c.FinalNewline == newlineAuto || c.FinalNewline == newlineOptional || c.FinalNewline == newlineRequired,
 		"final_newline", "use auto, optional or required")
 	return faults
@@ -97,7 +83,7 @@ func (c *Config) Faults() []source.KeyFault {
 
 // Open returns the source. It reads nothing yet; the error joins the Faults,
 // which name keys and no values.
-func (c *Config) Open(source.Opening) (source.Source, error) {
+func (c *Config) Open(o source.Opening) (source.Source, error) {
 	var wrong []error
 	for _, fault := range c.Faults() {
 		wrong = append(wrong, errors.New(fault.Key+": "+fault.Detail))
@@ -105,7 +91,18 @@ func (c *Config) Open(source.Opening) (source.Source, error) {
 	if len(wrong) > 0 {
 		return nil, errors.Join(wrong...)
 	}
-	return &file{config: *c}, nil
+	return &file{config: *c, finder: c.Config.Open(o, c.ending())}, nil
+}
+
+// ending is what the last byte of a file tells, before it is read.
+func (c *Config) ending() files.Ending {
+	switch c.FinalNewline {
+	case newlineRequired:
+		return files.EndingNewline
+	case newlineAuto:
+		return files.EndingLikeOthers
+	}
+	return files.EndingAny
 }
 
 // delimiter reads the setting of that name. What it refuses, encoding/csv

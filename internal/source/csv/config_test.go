@@ -3,12 +3,12 @@ package csv_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/csv"
+	"github.com/rosterd/rosterd/internal/source/files"
 )
 
 func TestDefaults(t *testing.T) {
@@ -16,7 +16,7 @@ func TestDefaults(t *testing.T) {
 	if kind.Name != "csv" || kind.About == "" {
 		t.Errorf("Type is %q, %q", kind.Name, kind.About)
 	}
-	want := &csv.Config{Delimiter: ",", Encoding: "utf-8", StableFor: time.Second, FinalNewline: "auto"}
+	want := &csv.Config{Config: files.Defaults(), Delimiter: ",", Encoding: "utf-8", FinalNewline: "auto"}
 	if diff := cmp.Diff(want, kind.New()); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
 	}

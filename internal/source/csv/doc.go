@@ -8,9 +8,7 @@
 //	| step                                              | file        |
 //	| ------------------------------------------------- | ----------- |
 //	| the settings                                      | config.go   |
-//	| which file: the newest complete one of a pattern  | choose.go   |
-//	| what a pattern matches                            | pattern.go  |
-//	| whether a file is still being written             | complete.go |
+//	| which file, from where, unpacked                  | package files |
 //	| bytes to checked UTF-8 text                       | text.go     |
 //	| text to rows and cells                            | rows.go     |
 //	| the header: column names, layout                  | header.go   |

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/source/files"
 )
 
 // file is the source: it chooses a file at each pull.
-type file struct{ config Config }
+type file struct {
+	config Config
+	finder *files.Finder
+}
 
 // Pull implements source.Source. The file is looked at before and after; one
 // that changed in between is no proof of anything.
@@ -20,18 +23,18 @@ func (s *file) Pull(ctx context.Context, sink source.Sink) (source.Report, error
 	if err := ctx.Err(); err != nil {
 		return source.Report{}, err
 	}
-	chosen, err := choose(ctx, &s.config)
+	chosen, err := s.finder.Find(ctx)
 	if err != nil {
 		return source.Report{}, err
 	}
-	f, err := os.Open(chosen.path)
+	defer chosen.Close()
+	content, err := chosen.Read(ctx)
 	if err != nil {
-		return source.Report{}, &source.Fault{Word: source.WordUnreadable, Detail: "open file", Err: err}
+		return source.Report{}, err
 	}
-	defer f.Close()
-	p := newPull(f, chosen, &s.config, sink)
+	p := newPull(content, chosen, &s.config, sink)
 	err = p.run(ctx)
-	if changed := chosen.changedWhile(f); changed != nil && !p.refused && ctx.Err() == nil {
+	if changed := chosen.Unchanged(ctx); changed != nil && !p.refused && ctx.Err() == nil {
 		// Why a file that is still being written could not be parsed is of no interest.
 		err = changed
 	}
@@ -41,22 +44,9 @@ func (s *file) Pull(ctx context.Context, sink source.Sink) (source.Report, error
 	return p.report, nil
 }
 
-// changedWhile returns a fault where f, opened after the candidate was found,
-// is another file or has changed since.
-func (c candidate) changedWhile(f *os.File) error {
-	opened, err := f.Stat()
-	if err != nil {
-		return &source.Fault{Word: source.WordUnreadable, Detail: "look at open file", Err: err}
-	}
-	if !os.SameFile(c.info, opened) {
-		return source.Faultf(source.WordPartial, "%s was replaced meanwhile", c.name())
-	}
-	return c.unchanged()
-}
-
 // pull is one pass over one file.
 type pull struct {
-	file    candidate
+	file    *files.Chosen
 	config  *Config
 	sink    source.Sink
 	text    *text
@@ -67,12 +57,12 @@ type pull struct {
 	report  source.Report
 }
 
-func newPull(f io.Reader, chosen candidate, config *Config, sink source.Sink) *pull {
-	checked := newText(f, config.Encoding, chosen.name())
+func newPull(f io.Reader, chosen *files.Chosen, config *Config, sink source.Sink) *pull {
+	checked := newText(f, config.Encoding, chosen.Name())
 	comma, _ := delimiter(config.Delimiter)
 	return &pull{
 		file: chosen, config: config, sink: sink, text: checked, rows: newRows(checked, comma),
-		report: source.Report{Expected: -1, AsOf: chosen.info.ModTime()},
+		report: source.Report{Expected: -1, AsOf: chosen.Modified},
 	}
 }
 
@@ -163,9 +153,11 @@ func (p *pull) trailer(row []string, line int) error {
 func (p *pull) end() error {
 	switch {
 	case p.width == 0:
-		return source.Faultf(source.WordEmpty, "%s is empty", p.file.name())
+		return source.Faultf(source.WordEmpty, "%s is empty", p.file.Name())
 	case p.config.Trailer.declared() && !p.ended:
-		return source.Faultf(source.WordTruncated, "%s ends without the trailer row", p.file.name())
+		return source.Faultf(source.WordTruncated, "%s ends without the trailer row", p.file.Name())
+	case p.config.FinalNewline == newlineRequired && !p.text.closed():
+		return source.Faultf(source.WordTruncated, "%s does not end with a newline, so it may be cut off", p.file.Name())
 	case p.config.FinalNewline == newlineOptional:
 	case p.text.closed():
 		p.report.Ending = source.EndingNewline
@@ -189,5 +181,5 @@ func (p *pull) explain(err error, line int) error {
 }
 
 func (p *pull) fault(word string, line int, what string) error {
-	return source.Faultf(word, "%s line %d: %s", p.file.name(), line, what)
+	return source.Faultf(word, "%s line %d: %s", p.file.Name(), line, what)
 }

@@ -89,6 +89,9 @@ func (t *text) read() ([]byte, error) {
 		end = io.EOF
 	}
 	if end != nil && end != io.EOF {
+		if fault, ok := errors.AsType[*source.Fault](end); ok {
+			return nil, fault
+		}
 		return nil, &source.Fault{Word: source.WordUnreadable, Detail: "read file", Err: end}
 	}
 	chunk := t.chunk[:t.kept+n]

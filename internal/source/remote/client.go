@@ -52,23 +52,33 @@ type Request struct {
 }
 
 // Ask sends a request, again where that may help, and returns the whole answer.
-func (c *Client) Ask(ctx context.Context, r Request) (Answer, error) {
+func (c *Client) Ask(ctx context.Context, r Request) (answer Answer, err error) {
+	err = c.persist(ctx, func() (found ruling) {
+		answer, found = c.attempt(ctx, r)
+		return found
+	})
+	return answer, err
+}
+
+// persist makes attempts, at the client's pace, until one succeeds or another
+// one would not help.
+func (c *Client) persist(ctx context.Context, attempt func() ruling) error {
 	for try := 1; ; try++ {
 		if err := c.limiter.Wait(ctx); err != nil {
-			return Answer{}, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
-		answer, ruling := c.attempt(ctx, r)
-		if ruling.fault == nil {
-			return answer, nil
+		found := attempt()
+		if found.fault == nil {
+			return nil
 		}
 		if ctx.Err() != nil {
-			return Answer{}, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
-		if !ruling.again || try == tries || ruling.wait > retry.Patience {
-			return Answer{}, ruling.fault
+		if !found.again || try == tries || found.wait > retry.Patience {
+			return found.fault
 		}
-		if err := retry.Sleep(ctx, max(ruling.wait, retry.Backoff(try))); err != nil {
-			return Answer{}, err
+		if err := retry.Sleep(ctx, max(found.wait, retry.Backoff(try))); err != nil {
+			return err
 		}
 	}
 }
