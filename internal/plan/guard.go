@@ -11,6 +11,7 @@ type Case struct {
 	Baseline      int  // people believed to be subscribed
 	Remaining     int  // people in the payload if every removal went through and nobody arrived from another group
 	Recent        int  // unapproved removals within the rolling window
+	Earlier       Gone // in earlier rounds of this run
 	ConfigChanged bool // since the baseline
 	Removals      []Suspect
 }
@@ -34,7 +35,8 @@ type Suspect struct {
 //	| the rest's absences are over their own limit     | the absences of the rest    | absent_limit   |
 //	| with the last days' removals over the rolling limit | the rest                 | rolling_limit  |
 //
-// "The rest" are removals that no earlier row holds. In a group under
+// "The rest" are removals that no earlier row holds; whoever left in an earlier
+// round of the run counts with them for the group's own limits. In a group under
 // small_group.below, small_group.count stands in for every count and
 // percentage: percentages mean nothing for a handful of people.
 func Guard(c Case, l Limits) (held []roster.Removal, reason roster.Reason) {
@@ -53,10 +55,11 @@ func Guard(c Case, l Limits) (held []roster.Removal, reason roster.Reason) {
 	}
 	g.hold(roster.ReasonSourceShrank, func(s Suspect) bool { return s.SourceShrank && s.Class == roster.Absent })
 	g.hold(roster.ReasonRekeyed, func(s Suspect) bool { return s.Class == roster.Replaced })
-	if g.passing(always) > l.allowed(l.MaxRemovals, c.Baseline) {
+	before := c.Baseline + c.Earlier.People
+	if g.passing(always)+c.Earlier.People > l.allowed(l.MaxRemovals, before) {
 		g.hold(roster.ReasonGroupLimit, always)
 	}
-	if g.passing(absent) > l.allowed(l.MaxAbsent, c.Baseline) {
+	if g.passing(absent)+c.Earlier.Absent > l.allowed(l.MaxAbsent, before) {
 		g.hold(roster.ReasonAbsentLimit, absent)
 	}
 	if rest := g.passing(always); rest > 0 && rest+c.Recent > l.allowedRolling(c.Baseline+c.Recent) {

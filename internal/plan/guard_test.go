@@ -117,6 +117,25 @@ func TestGuard(t *testing.T) {
 			held: 3, reason: roster.ReasonGroupLimit,
 		},
 		{
+			name: "who left in an earlier round counts, at the limit",
+			c:    plan.Case{Baseline: 18, Remaining: 17, Earlier: plan.Gone{People: 1}, Removals: leaving(roster.Terminated, 1)},
+		},
+		{
+			name: "who left in an earlier round counts, over the limit",
+			c:    plan.Case{Baseline: 98, Remaining: 89, Earlier: plan.Gone{People: 2}, Removals: leaving(roster.Terminated, 9)},
+			held: 9, reason: roster.ReasonGroupLimit,
+		},
+		{
+			name: "a group that was not small before an earlier round is not small now",
+			c:    plan.Case{Baseline: 19, Remaining: 18, Earlier: plan.Gone{People: 11}, Removals: leaving(roster.Ineligible, 1), Recent: 0},
+			held: 1, reason: roster.ReasonGroupLimit,
+		},
+		{
+			name: "who was absent in an earlier round counts, over the limit",
+			c:    plan.Case{Baseline: 97, Remaining: 94, Earlier: plan.Gone{People: 3, Absent: 3}, Removals: leaving(roster.Absent, 3)},
+			held: 3, reason: roster.ReasonAbsentLimit,
+		},
+		{
 			name:   "a small group may be limited to less by the count",
 			limits: func(l *plan.Limits) { l.MaxRemovals.Count = 1 },
 			c:      plan.Case{Baseline: 19, Remaining: 17, Removals: leaving(roster.Terminated, 2)},
@@ -334,7 +353,7 @@ func TestLimitOfTheRun(t *testing.T) {
 	})
 	t.Run("earlier rounds of the run count", func(t *testing.T) {
 		w := setUp()
-		w.RemovedNow = 6
+		w.RemovedNow = map[string]plan.Gone{"elsewhere": {People: 6}}
 		w.terminate("a01")
 		same(t, "carried", []string{"a01 held"}, tell(t, w.make(), "a").Carried)
 	})

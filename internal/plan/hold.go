@@ -54,6 +54,7 @@ func (m *maker) guardGroup(d *draft) {
 		Baseline:      len(d.base),
 		Remaining:     d.certain(),
 		Recent:        m.in.Recent[d.name],
+		Earlier:       m.in.RemovedNow[d.name],
 		ConfigChanged: d.state.ConfigHash != "" && d.state.ConfigHash != m.in.ConfigHash,
 		Removals:      suspects,
 	}, m.in.Limits)

@@ -54,7 +54,9 @@ func (p *part) end(over bool) Plan {
 
 // overRunLimit reports whether too many people would leave all groups together.
 func (in *Input) overRunLimit(people, leaving int) bool {
-	leaving += in.RemovedNow
+	for _, gone := range in.RemovedNow {
+		leaving += gone.People
+	}
 	return leaving > 0 && leaving > in.Limits.AllowedInRun(people)
 }
 

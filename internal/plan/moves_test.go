@@ -104,7 +104,7 @@ func TestAMoveOutOfAGroupThatKeepsThePerson(t *testing.T) {
 		}, nil},
 		{"the removal is held", func(w *world) { w.Limits.MaxRemovals.Count = 0 }, []string{"a01 held"}},
 		{"the person is pinned", func(w *world) { w.Pins["a01"] = true }, []string{"a01 pinned"}},
-		{"the limit of the run holds it", func(w *world) { w.RemovedNow = 12 }, []string{"a01 held"}},
+		{"the limit of the run holds it", func(w *world) { w.RemovedNow = map[string]plan.Gone{"elsewhere": {People: 12}} }, []string{"a01 held"}},
 		{"the run is not about it", func(w *world) { w.Selected = map[string]bool{"b": true} }, []string{"a01 moving"}},
 	}
 	for _, tt := range tests {

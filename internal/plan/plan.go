@@ -21,13 +21,20 @@ type Input struct {
 	Holds      map[string]roster.Hold        // the active hold of each group
 	Pins       map[string]bool               // reference_ids that are never removed
 	Recent     map[string]int                // unapproved removals within the rolling window, by group
-	RemovedNow int                           // unapproved removals in earlier rounds of this run
+	RemovedNow map[string]Gone               // unapproved removals in earlier rounds of this run, by group
 	Nameless   map[string]int                // rows without a reference_id that are not among People, by source
 	CountPull  bool                          // whether this plan is the one that counts absences of this pull
 	Selected   map[string]bool               // only these groups; nil: all
 	ConfigHash string                        // of mapping, rules and layout
 	Limits     Limits
 	Delivery   DeliveryRules
+}
+
+// Gone counts the people of a group whom earlier rounds of a run removed without
+// a person's approval.
+type Gone struct {
+	People int
+	Absent int // of them, those who were merely absent
 }
 
 // DeliveryRules say when a roster that did not change is sent again, and how

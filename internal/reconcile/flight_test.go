@@ -395,3 +395,28 @@ func TestRemovalsOfAnEarlierRequestCount(t *testing.T) {
 		w.wantLawful(people[:6]...)
 	})
 }
+
+// Whom a roster of unknown fate left out, and the next one has again, may have
+// been without coverage in between: that counts for the week as well.
+func TestRemovalsOfUnknownFateCount(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.settings.Limits.Rolling = plan.Rolling{Days: 7, Percent: 20}
+		w.settings.Limits.MaxRemovals = plan.Bound{Count: 25, Percent: 20}
+		var people []string
+		for n := range 30 {
+			people = append(people, fmt.Sprintf("N%02d", n))
+		}
+		w.hr.hire(north, people...)
+		w.settled()
+		w.hr.edit(terminated, people[:6]...) // 20 % of 30
+		w.box.AddFault(sandbox.Fault{Call: sandbox.SubmitSync, Kind: sandbox.FaultLostAnswer, Times: 1})
+		wantOutcome(t, w.run(), roster.RunFailures, 3)
+		w.hr.edit(employed, people[:6]...)
+		wantOutcome(t, w.run(), roster.RunDone, 0)
+		w.wantMembers(north, people...)
+		w.hr.edit(terminated, people[6:8]...) // 8 of 36
+		wantOutcome(t, w.run(), roster.RunHeld, 4)
+		w.wantMembers(north, people...)
+		w.wantLawful(people[:6]...)
+	})
+}

@@ -91,7 +91,7 @@ func (r *Reconciler) complete(ctx context.Context, sync roster.Sync, outcome ros
 	completion := roster.Completion{
 		SyncID: sync.ID, Outcome: outcome, Baseline: done.After, State: state,
 		Sweep: deliverySweep(sync.Group, failures...), Events: r.departures(sync, removed),
-		UsedHold: sync.HoldID, RemovedUnapproved: max(0, len(removed)-sync.Approved),
+		UsedHold: sync.HoldID, RemovedUnapproved: max(0, len(removed)-sync.Approved) + m.returned(sync),
 	}
 	if err := r.Store.Complete(ctx, completion); err != nil {
 		return effect{}, fmt.Errorf("remember outcome: %w", err)

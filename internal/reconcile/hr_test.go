@@ -116,6 +116,7 @@ func letters(ref string) string {
 
 // The edits that stories make.
 func terminated(r *row) { r.status = "terminated" }
+func employed(r *row)   { r.status = "active" }
 func onLeave(r *row)    { r.status = "unpaid" } // not eligible
 func unreadable(r *row) { r.phone = "none" }
 func relocated(r *row)  { r.city = "Shelbyville" }

@@ -15,9 +15,9 @@ import (
 // round is one pass of plan and delivery over the same pull.
 type round struct {
 	number     int
-	selected   map[string]bool // nil: all
-	removedNow int             // unapproved removals in earlier rounds
-	repeat     bool            // the pull is evidence that was counted before
+	selected   map[string]bool      // nil: all
+	removedNow map[string]plan.Gone // unapproved removals in earlier rounds, by group
+	repeat     bool                 // the pull is evidence that was counted before
 }
 
 // propose plans what the run would do.

@@ -19,7 +19,10 @@ type memory struct {
 	// open are the baselines of groups with requests of which no outcome is
 	// known yet, doubtful people included, see plan.Doubt. The store has the
 	// others, which nothing changes while a plan is made.
-	open     map[string]roster.Baseline
+	open map[string]roster.Baseline
+	// left are, by group, those whom a request of unknown fate left out: they may
+	// have lost coverage, though the baseline has them.
+	left     map[string]map[string]bool
 	holds    map[string]roster.Hold
 	pins     map[string]bool
 	pulls    map[string]roster.Pull // last good ones
@@ -34,7 +37,7 @@ type memory struct {
 func (r *Reconciler) recall(ctx context.Context, mark bool) (*memory, error) {
 	m := &memory{
 		states: map[string]roster.GroupState{}, open: map[string]roster.Baseline{},
-		busy: map[string]roster.Reason{}, settles: map[string]time.Time{},
+		busy: map[string]roster.Reason{}, settles: map[string]time.Time{}, left: map[string]map[string]bool{},
 	}
 	states, err := r.Store.Groups(ctx)
 	if err != nil {
@@ -116,6 +119,12 @@ func (m *memory) note(request roster.Sync, settle time.Duration) {
 		m.inFlight = append(m.inFlight, request)
 		m.busy[request.Group] = roster.ReasonInFlight
 		return
+	}
+	if m.left[request.Group] == nil {
+		m.left[request.Group] = map[string]bool{}
+	}
+	for _, removal := range request.Removals {
+		m.left[request.Group][removal.ReferenceID] = true
 	}
 	if until := request.IntendedAt.Add(settle); until.After(m.settles[request.Group]) {
 		m.settles[request.Group] = until
@@ -230,6 +239,21 @@ func (m *memory) completed(name string, after roster.Baseline, state roster.Grou
 	}
 	delete(m.busy, name)
 	delete(m.settles, name)
+	delete(m.left, name)
+}
+
+// returned counts the people of a roster whom a request of unknown fate left out
+// before: for all that is known they were removed, and are added again.
+func (m *memory) returned(sync roster.Sync) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for i := range sync.Entries {
+		if m.left[sync.Group][sync.Entries[i].Member.ReferenceID] {
+			n++
+		}
+	}
+	return n
 }
 
 // expect guesses how long Vitable takes for a roster.

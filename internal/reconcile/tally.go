@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"slices"
 
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/roster"
@@ -17,7 +18,7 @@ type tally struct {
 	held        bool // a group is over vitable.max_members, or its approval was taken back
 	groups      map[string]groupEnd
 	carried     map[string]roster.Why // group and reference_id -> why
-	unapproved  int
+	unapproved  map[string]plan.Gone  // by group
 	added       int
 	removed     int
 	changed     int
@@ -34,7 +35,7 @@ const (
 )
 
 func newTally(failOn map[roster.Concern]bool) *tally {
-	return &tally{failOn: failOn, groups: map[string]groupEnd{}, carried: map[string]roster.Why{}}
+	return &tally{failOn: failOn, groups: map[string]groupEnd{}, carried: map[string]roster.Why{}, unapproved: map[string]plan.Gone{}}
 }
 
 func (t *tally) sources(pulled []Pulled) {
@@ -63,8 +64,23 @@ func (t *tally) round(p plan.Plan, c *courier) {
 			t.added += effect.added
 			t.removed += len(effect.removed)
 			t.changed += effect.changed
-			t.unapproved += max(0, len(effect.removed)-g.Approved)
+			t.unapproved[name] = gone(t.unapproved[name], g, effect.removed)
 		}
+	}
+}
+
+// gone adds to those whom earlier rounds removed without an approval those of one
+// more round.
+func gone(before plan.Gone, g *plan.Group, removed []string) plan.Gone {
+	absent := 0
+	for _, removal := range g.Removals {
+		if removal.Class == roster.Absent && slices.Contains(removed, removal.ReferenceID) {
+			absent++
+		}
+	}
+	return plan.Gone{
+		People: before.People + max(0, len(removed)-g.Approved),
+		Absent: before.Absent + max(0, absent-g.Approved),
 	}
 }
 
