@@ -47,6 +47,7 @@ type ruling struct {
 //	| 3xx                  | the service sends elsewhere          | no    |
 //	| 401                  | not let in; with a new token perhaps | once  |
 //	| 403                  | not allowed to read this             | no    |
+//	| 404, 410             | it does not have what is asked for   | no    |
 //	| 408, 425, 429, 5xx   | later, perhaps                       | yes   |
 //	| other 4xx            | the request is wrong                 | no    |
 func (c *Client) judge(response *http.Response) ruling {
@@ -63,6 +64,8 @@ func (c *Client) judge(response *http.Response) ruling {
 		return ruling{fault: source.Faultf(source.WordDenied, "the service answers 401: it does not accept the credential"), again: c.auth.Refused()}
 	case status == http.StatusForbidden:
 		return ruling{fault: source.Faultf(source.WordDenied, "the service answers 403: the credential may not read this")}
+	case status == http.StatusNotFound || status == http.StatusGone:
+		return ruling{fault: source.Faultf(source.WordMissing, "the service answers %d: it does not have what is asked for", status)}
 	case status >= 500 || status == http.StatusRequestTimeout || status == http.StatusTooEarly:
 		return ruling{fault: source.Faultf(source.WordService, "the service answers %d", status), again: true, wait: wait}
 	}
