@@ -221,7 +221,7 @@ func TestLoggingIn(t *testing.T) {
 			c.SFTP.HostKeys = []string{hostKey(s.host[len(s.host)-1].PublicKey())}
 		}, "", ""},
 		{"two pinned keys", func(c *files.Config, s *fakeSSH) {
-			c.SFTP.HostKeys = []string{hostKey(signer.PublicKey()), hostKey(s.host[0].PublicKey()) + " of the server"}
+			c.SFTP.HostKeys = []string{hostKey(signer.PublicKey()), hostKey(s.host[len(s.host)-1].PublicKey()) + " of the server"}
 		}, "", ""},
 		{"another server", func(c *files.Config, _ *fakeSSH) {
 			c.SFTP.HostKeys = []string{hostKey(signer.PublicKey())}
