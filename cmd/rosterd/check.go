@@ -3,11 +3,14 @@ package main
 import "github.com/rosterd/rosterd/internal/app"
 
 // checkCmd is `rosterd check`.
-type checkCmd struct{ output }
+type checkCmd struct {
+	output
+	Source string `help:"Only this source, closely: its columns, and a sample of three people without their data." placeholder:"NAME"`
+}
 
 // Help shows an example.
 func (checkCmd) Help() string {
-	return "Example:\n\n  rosterd check --config rosterd.yaml\n\nTests the file, then the sources (columns, a sample), then the API (key, plans, groups). Changes nothing."
+	return "Example:\n\n  rosterd check --config rosterd.yaml\n  rosterd check --source gusto\n\nTests the file, then the sources (columns, a sample), then the API (key, plans, groups). Changes nothing."
 }
 
 // Run checks.
@@ -17,7 +20,7 @@ func (c *checkCmd) Run(s *session) (err error) {
 		return err
 	}
 	defer done(&err)
-	findings, code, err := a.Check(s.ctx)
+	findings, code, err := a.Check(s.ctx, c.Source)
 	if err != nil {
 		return err
 	}

@@ -23,8 +23,11 @@ type Finding struct {
 
 // Check tests the sources, then Vitable, with the configuration that was read.
 // It reads only. The code is the exit code that fits: 0, 3 (rows that cannot
-// be sent), 5 or 8.
-func (a *App) Check(ctx context.Context) (findings []Finding, code int, err error) {
+// be sent), 5 or 8. With the name of a source it tests only that, and looks closer.
+func (a *App) Check(ctx context.Context, only string) (findings []Finding, code int, err error) {
+	if names := a.sourceNames(); only != "" && !slices.Contains(names, only) {
+		return nil, ExitUsage, &UsageError{fmt.Errorf("no source has that name; there are: %s", strings.Join(names, ", "))}
+	}
 	findings = append(findings, Finding{Area: "file", OK: true, Detail: fmt.Sprintf("%s: version 1, %d sources", a.Env.Config, len(a.File.Sources))})
 	registry := prometheus.NewRegistry()
 	api, apiErr := a.Client(registry)
@@ -36,11 +39,14 @@ func (a *App) Check(ctx context.Context) (findings []Finding, code int, err erro
 	if err != nil {
 		return findings, ExitUsage, err
 	}
-	pulled := r.ProbeSources(ctx)
+	pulled := r.ProbeSources(ctx, only)
 	for _, p := range pulled {
-		found, bad := checkSource(p)
+		found, bad := checkSource(p, only != "")
 		findings = append(findings, found...)
 		code = graver(code, bad)
+	}
+	if only != "" {
+		return findings, code, nil
 	}
 	if apiErr != nil {
 		return append(findings, Finding{Area: "api", Detail: apiErr.Error(), Advice: "set VITABLE_CONNECT_API_KEY or VITABLE_CONNECT_API_KEY_FILE"}), graver(code, ExitUsage), nil
@@ -53,8 +59,9 @@ func (a *App) Check(ctx context.Context) (findings []Finding, code int, err erro
 	return append(findings, found...), graver(code, bad), nil
 }
 
-// checkSource says what one source delivered and how its rows map.
-func checkSource(p reconcile.Probed) ([]Finding, int) {
+// checkSource says what one source delivered and how its rows map; closely, also
+// which columns it has and what becomes of a few people.
+func checkSource(p reconcile.Probed, closely bool) ([]Finding, int) {
 	area := "source " + p.Pull.Source
 	if p.Pull.State == roster.SourceBroken || p.Pull.State == roster.SourceOld {
 		return []Finding{{Area: area, Detail: p.Pull.Reason, Advice: roster.SourceFailed.Guidance()}}, ExitSource
@@ -79,8 +86,8 @@ func checkSource(p reconcile.Probed) ([]Finding, int) {
 	}
 	findings := []Finding{{Area: area, OK: true, Detail: fmt.Sprintf("%d records: %d in, %d terminated, %d not eligible",
 		p.Pull.Records, standing[roster.StandingIn], standing[roster.StandingTerminated], standing[roster.StandingNotEligible])}}
-	if sample := sampleOf(p.People); sample != "" {
-		findings = append(findings, Finding{Area: area, OK: true, Detail: sample})
+	for _, line := range samples(p, closely) {
+		findings = append(findings, Finding{Area: area, OK: true, Detail: line})
 	}
 	for _, what := range slices.Sorted(maps.Keys(notes)) {
 		findings = append(findings, Finding{Area: area, OK: true, Detail: fmt.Sprintf("%d rows, %s", notes[what], what)})
@@ -97,18 +104,29 @@ func checkSource(p reconcile.Probed) ([]Finding, int) {
 	return findings, ExitDone
 }
 
-// sampleOf names a few people who can be sent, by what is safe to print.
-func sampleOf(people []roster.Person) string {
-	var shown []string
-	for i := range people {
-		if p := &people[i]; p.Sendable() && len(shown) < 3 {
-			shown = append(shown, fmt.Sprintf("%s -> group %s, plan %s", p.ReferenceID, p.Group, p.Member.PlanID))
+// samples show a few people who can be sent, by what is safe to print.
+func samples(p reconcile.Probed, closely bool) []string {
+	var few []*roster.Person
+	for i := range p.People {
+		if one := &p.People[i]; one.Sendable() && len(few) < 3 {
+			few = append(few, one)
 		}
 	}
-	if len(shown) == 0 {
-		return ""
+	if closely {
+		lines := []string{"columns: " + strings.Join(p.Columns, ", ")}
+		for _, one := range few {
+			lines = append(lines, fmt.Sprintf("sample of row %d: %s", one.Row, masked(one)))
+		}
+		return lines
 	}
-	return "sample: " + strings.Join(shown, "; ")
+	shown := make([]string, 0, len(few))
+	for _, one := range few {
+		shown = append(shown, fmt.Sprintf("%s -> group %s, plan %s", one.ReferenceID, one.Group, one.Member.PlanID))
+	}
+	if len(shown) == 0 {
+		return nil
+	}
+	return []string{"sample: " + strings.Join(shown, "; ")}
 }
 
 // checkOffer says whether Vitable has the plans and groups that people need.

@@ -337,7 +337,7 @@ func TestLookingTouchesNothing(t *testing.T) {
 	if err != nil || len(proposal.Plan.Groups) != 1 || proposal.Plan.Groups[0].Decision != roster.Submit {
 		t.Errorf("PlanOnce: %+v, %v", proposal.Plan.Groups, err)
 	}
-	findings, code, err := a.Check(t.Context())
+	findings, code, err := a.Check(t.Context(), "")
 	if err != nil || code != app.ExitDone {
 		t.Errorf("Check: %v, %d, %v", findings, code, err)
 	}
@@ -374,7 +374,7 @@ func TestCheckSaysWhatIsWrong(t *testing.T) {
 				o.box.AddFault(test.fault)
 			}
 			a := o.app()
-			findings, code, err := a.Check(t.Context())
+			findings, code, err := a.Check(t.Context(), "")
 			if err != nil || code != test.code {
 				t.Errorf("Check returned %d, %v; want %d", code, err, test.code)
 			}

@@ -14,24 +14,30 @@ type Offer struct {
 
 // Probed is what one source delivered, with everything that was noted about it.
 type Probed struct {
-	Pull   roster.Pull
-	People []roster.Person // empty when the source is not believed
+	Pull    roster.Pull
+	Columns []string        // as the source names them; nil where those of the mapping are not among them
+	People  []roster.Person // empty when the source is not believed
 }
 
-// ProbeSources reads and maps every source once, judged without a history.
-func (r *Reconciler) ProbeSources(ctx context.Context) []Probed {
+// ProbeSources reads and maps every source once, or the named one, judged
+// without a history.
+func (r *Reconciler) ProbeSources(ctx context.Context, only string) []Probed {
 	var probed []Probed
 	for _, feed := range r.Feeds {
+		if only != "" && feed.Name != only {
+			continue
+		}
 		var people []roster.Person
 		take := func(p *roster.Person) {
 			p.Own()
 			people = append(people, *p)
 		}
-		pull := r.take(ctx, feed, nil, r.today(r.Now()), take)
+		sink := &intake{day: r.today(r.Now()), take: take}
+		pull := r.take(ctx, feed, nil, sink)
 		if inDoubt(pull) {
 			people = nil
 		}
-		probed = append(probed, Probed{pull, people})
+		probed = append(probed, Probed{pull, sink.columns, people})
 	}
 	return probed
 }

@@ -43,7 +43,7 @@ func (r *Reconciler) pullAll(ctx context.Context, lastGood map[string]roster.Pul
 // pull reads one source to its end and keeps its people where it is believed.
 func (r *Reconciler) pull(ctx context.Context, feed Feed, last *roster.Pull, day roster.Date) Pulled {
 	sheet := muster.NewSheet(feed.Name)
-	pull := r.take(ctx, feed, last, day, sheet.Add)
+	pull := r.take(ctx, feed, last, &intake{day: day, take: sheet.Add})
 	if inDoubt(pull) {
 		return Pulled{Pull: pull, People: muster.NewSheet(feed.Name)}
 	}
@@ -52,8 +52,8 @@ func (r *Reconciler) pull(ctx context.Context, feed Feed, last *roster.Pull, day
 }
 
 // take reads one source to its end, hands out its people and judges it.
-func (r *Reconciler) take(ctx context.Context, feed Feed, last *roster.Pull, day roster.Date, take func(*roster.Person)) roster.Pull {
-	sink := &intake{mapper: feed.Mapper, day: day, take: take, progress: func(n int) { r.Progress("reading "+feed.Name, n, 0) }}
+func (r *Reconciler) take(ctx context.Context, feed Feed, last *roster.Pull, sink *intake) roster.Pull {
+	sink.mapper, sink.progress = feed.Mapper, func(n int) { r.Progress("reading "+feed.Name, n, 0) }
 	report, err := pullSafely(ctx, feed.Source, sink)
 	state, fault := source.Judge(report, err, last, feed.Limits, r.Now())
 	pull := roster.Pull{
@@ -95,6 +95,7 @@ func pullSafely(ctx context.Context, from source.Source, sink *intake) (report s
 type intake struct {
 	mapper   *mapping.Mapper
 	binding  *mapping.Binding
+	columns  []string // of the data, once the mapping has found in it what it needs
 	day      roster.Date
 	seen     int
 	person   roster.Person // the last one
@@ -104,7 +105,9 @@ type intake struct {
 
 // Columns compiles the mapping against the columns that the source really has.
 func (s *intake) Columns(names []string) (err error) {
-	s.binding, err = s.mapper.Bind(names)
+	if s.binding, err = s.mapper.Bind(names); err == nil {
+		s.columns = slices.Clone(names)
+	}
 	return err
 }
 

@@ -1,6 +1,7 @@
 package csv
 
 import (
+	_ "embed" // the presets are files of their own
 	"errors"
 	"strings"
 	"unicode/utf8"
@@ -20,6 +21,14 @@ const (
 	newlineAuto     = "auto"     // doubtful where other files or earlier data have one
 	newlineOptional = "optional" // nothing
 	newlineRequired = "required" // the file is cut off
+)
+
+// The headers that are documented well enough to be known.
+var (
+	//go:embed adp-wfn.yaml
+	presetADP string
+	//go:embed paycom.yaml
+	presetPaycom string
 )
 
 // Config is the settings of one CSV source.
@@ -52,6 +61,7 @@ func Type() source.Type {
 	return source.Type{
 		Name:  "csv",
 		About: "a delimited text file: on this machine, by SFTP, https or from a bucket",
+		Presets: map[string]string{"adp-wfn": presetADP, "paycom": presetPaycom},
 		New: func() source.Settings {
 			return &Config{
 				Config:       files.Defaults(),
