@@ -59,8 +59,8 @@ func (t Trailer) declared() bool { return t != Trailer{} }
 // Type is the row for csv in the table of sources.
 func Type() source.Type {
 	return source.Type{
-		Name:  "csv",
-		About: "a delimited text file: on this machine, by SFTP, https or from a bucket",
+		Name:    "csv",
+		About:   "a delimited text file: on this machine, by SFTP, https or from a bucket",
 		Presets: map[string]string{"adp-wfn": presetADP, "paycom": presetPaycom},
 		New: func() source.Settings {
 			return &Config{
