@@ -64,6 +64,7 @@ type system struct {
 	rows     int       // of the newest readable export
 	pulled   time.Time // when the newest export was written that rosterd took for good
 	counted  int       // its rows
+	lacked   []string  // whose row was not in it
 }
 
 // write makes an export of these people. pick chooses whom a flaw befalls.
@@ -97,7 +98,7 @@ func (s *system) write(people []worker, f flaw, pick int, now time.Time) error {
 	if f == shrunken && 5*(len(people)-len(unsaid)) >= 4*min(s.rows, s.counted) {
 		return s.write(people, clean, pick, now) // as far as anybody can tell it did not shrink by over a fifth
 	}
-	if f == missing && slices.ContainsFunc(unsaid, func(ref string) bool { return slices.Contains(s.unsaid, ref) }) {
+	if f == missing && slices.ContainsFunc(unsaid, func(ref string) bool { return slices.Contains(s.unsaid, ref) || slices.Contains(s.lacked, ref) }) {
 		return s.write(people, clean, pick, now)
 	}
 	if before, err := os.ReadFile(s.path); err == nil && !s.flaw.broken() {

@@ -438,7 +438,8 @@ func (w *world) judged(counts bool, run func() (roster.Run, error), disturbed bo
 	w.laws.forget()
 	for i, source := range made.Sources {
 		if source.State == roster.SourceOK && made.Outcome != roster.RunAPI { // without Vitable a run takes nothing for good
-			w.systems[i].pulled, w.systems[i].counted = w.systems[i].written, w.systems[i].rows
+			s := w.systems[i]
+			s.pulled, s.counted, s.lacked = s.written, s.rows, s.unsaid
 		}
 	}
 	return w.laws.truth(made, e)
