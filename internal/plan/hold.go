@@ -53,7 +53,7 @@ func (m *maker) guardGroup(d *draft) {
 	held, reason := Guard(Case{
 		Baseline:      len(d.base),
 		Remaining:     d.certain(),
-		Recent:        m.in.Recent[d.name],
+		Recent:        m.in.Recent[d.name] + m.returning(d),
 		Earlier:       m.in.RemovedNow[d.name],
 		ConfigChanged: d.state.ConfigHash != "" && d.state.ConfigHash != m.in.ConfigHash,
 		Removals:      suspects,
@@ -67,6 +67,18 @@ func (m *maker) guardGroup(d *draft) {
 		return
 	}
 	d.keepBack(held, reason)
+}
+
+// returning counts those whom a request of unknown fate left out and who are in
+// again now: for all that is known they were removed, and count as such.
+func (m *maker) returning(d *draft) int {
+	n := len(m.in.LeftOut[d.name])
+	for _, out := range d.outs {
+		if m.in.LeftOut[d.name][out.last.Member.ReferenceID] {
+			n--
+		}
+	}
+	return n
 }
 
 // approve lets through whom the hold names. Removals that it does not name and

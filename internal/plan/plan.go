@@ -8,24 +8,27 @@ import (
 
 // Input is all that a plan depends on.
 type Input struct {
-	Now        time.Time
-	People     []roster.Person               // of every source that may be believed, in any order
-	Sources    map[string]roster.SourceState // every configured source
-	Fed        map[string][]string           // source -> groups of its last good pull; no entry: never pulled
-	Known      map[string]roster.Group       // Vitable's groups by external_reference_id
-	Plans      map[string]bool               // ids of Vitable's plans
-	Baselines  map[string]roster.Baseline    // by group, doubtful people included, see Doubt
-	States     map[string]roster.GroupState  // by group
-	Managed    map[string]bool               // groups that the configuration names
-	Busy       map[string]roster.Reason      // groups that cannot be sent now, and why
-	Holds      map[string]roster.Hold        // the active hold of each group
-	Pins       map[string]bool               // reference_ids that are never removed
-	Recent     map[string]int                // unapproved removals within the rolling window, by group
-	RemovedNow map[string]Gone               // unapproved removals in earlier rounds of this run, by group
-	Nameless   map[string]int                // rows without a reference_id that are not among People, by source
-	CountPull  bool                          // whether this plan is the one that counts absences of this pull
-	Selected   map[string]bool               // only these groups; nil: all
-	ConfigHash string                        // of mapping, rules and layout
+	Now       time.Time
+	People    []roster.Person               // of every source that may be believed, in any order
+	Sources   map[string]roster.SourceState // every configured source
+	Fed       map[string][]string           // source -> groups of its last good pull; no entry: never pulled
+	Known     map[string]roster.Group       // Vitable's groups by external_reference_id
+	Plans     map[string]bool               // ids of Vitable's plans
+	Baselines map[string]roster.Baseline    // by group, doubtful people included, see Doubt
+	States    map[string]roster.GroupState  // by group
+	Managed   map[string]bool               // groups that the configuration names
+	Busy      map[string]roster.Reason      // groups that cannot be sent now, and why
+	Holds     map[string]roster.Hold        // the active hold of each group
+	Pins      map[string]bool               // reference_ids that are never removed
+	Recent    map[string]int                // unapproved removals within the rolling window, by group
+	// LeftOut are, by group, those whom a request of unknown fate left out: they may
+	// be without coverage since, whatever the baseline says.
+	LeftOut    map[string]map[string]bool
+	RemovedNow map[string]Gone // unapproved removals in earlier rounds of this run, by group
+	Nameless   map[string]int  // rows without a reference_id that are not among People, by source
+	CountPull  bool            // whether this plan is the one that counts absences of this pull
+	Selected   map[string]bool // only these groups; nil: all
+	ConfigHash string          // of mapping, rules and layout
 	Limits     Limits
 	Delivery   DeliveryRules
 }

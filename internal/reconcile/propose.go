@@ -49,6 +49,7 @@ func (r *Reconciler) propose(ctx context.Context, m *memory, t target, pulled []
 		Pins:       m.pins,
 		Recent:     m.recent,
 		RemovedNow: now.removedNow,
+		LeftOut:    known.left,
 		CountPull:  now.number == 1 && !now.repeat,
 		Selected:   now.selected,
 		ConfigHash: r.configHash(pulled, m.pulls),

@@ -163,6 +163,7 @@ type moment struct {
 	states map[string]roster.GroupState
 	open   map[string]roster.Baseline
 	busy   map[string]roster.Reason
+	left   map[string]map[string]bool
 }
 
 // at returns a copy of what may change beside the run. Busy are the groups with
@@ -178,7 +179,7 @@ func (m *memory) at(now time.Time) moment {
 		}
 	}
 	maps.Copy(busy, m.busy)
-	return moment{states: maps.Clone(m.states), open: maps.Clone(m.open), busy: busy}
+	return moment{states: maps.Clone(m.states), open: maps.Clone(m.open), busy: busy, left: maps.Clone(m.left)}
 }
 
 // settledAt is when a group may be sent again as far as requests of unknown
