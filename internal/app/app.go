@@ -200,7 +200,7 @@ func (a *App) Client(registry prometheus.Registerer) (*vitable.Client, error) {
 
 // Reconciler puts a run together.
 func (a *App) Reconciler(s reconcile.Store, api reconcile.API, registry prometheus.Registerer) (*reconcile.Reconciler, error) {
-	sources, err := feeds(a.File, a.getenv)
+	sources, err := feeds(a.File, a.getenv, a.options.Now)
 	if err != nil {
 		return nil, &UsageError{err}
 	}
@@ -214,10 +214,13 @@ func (a *App) Reconciler(s reconcile.Store, api reconcile.API, registry promethe
 	}), nil
 }
 
+// sourceNames are those of the sources that say who exists.
 func (a *App) sourceNames() []string {
 	var names []string
 	for _, s := range a.File.Sources {
-		names = append(names, s.Name)
+		if s.Join.To == "" {
+			names = append(names, s.Name)
+		}
 	}
 	return names
 }

@@ -20,7 +20,7 @@ func (r *Retry) After(undelivered bool, again func()) { r.retry.after(undelivere
 func (r *Retry) Stop() { r.retry.stop() }
 
 // Feeds is feeds.
-func Feeds(file config.File) ([]reconcile.Feed, error) { return feeds(file, nil) }
+func Feeds(file config.File) ([]reconcile.Feed, error) { return feeds(file, nil, time.Now) }
 
 // Settings is settings.
 func Settings(file config.File) (reconcile.Settings, error) { return settings(file) }

@@ -24,26 +24,6 @@ func SourceTypes() []source.Type {
 	}
 }
 
-// feeds opens every configured source with its mapping.
-func feeds(file config.File, getenv func(string) string) ([]reconcile.Feed, error) {
-	var all []reconcile.Feed
-	for _, configured := range file.Sources {
-		mapper, err := mapping.New(configured.Name, configured.Mapping, file.Eligibility, file.Vocabulary())
-		if err != nil {
-			return nil, fmt.Errorf("map source %s: %w", configured.Name, err)
-		}
-		opened, err := configured.Settings.Open(source.Opening{Columns: mapper.Columns(), Getenv: getenv})
-		if err != nil {
-			return nil, fmt.Errorf("open source %s: %w", configured.Name, err)
-		}
-		all = append(all, reconcile.Feed{
-			Name: configured.Name, Source: opened, Mapper: mapper,
-			Limits: source.Limits{MaxAge: configured.MaxAge, MaxShrinkPercent: file.Safety.MaxShrinkPercent},
-		})
-	}
-	return all, nil
-}
-
 // settings are the parts of the file that a run depends on.
 func settings(file config.File) (reconcile.Settings, error) {
 	zone, err := time.LoadLocation(file.Eligibility.TimeZone)
@@ -52,7 +32,11 @@ func settings(file config.File) (reconcile.Settings, error) {
 	}
 	mappings := map[string]mapping.Config{}
 	for _, configured := range file.Sources {
-		mappings[configured.Name] = configured.Mapping
+		name := configured.Name
+		if by := configured.Join; by.To != "" {
+			name = fmt.Sprintf("%s joined to %q on %q by %q", name, by.To, by.On, by.Key) // to join otherwise is to map otherwise
+		}
+		mappings[name] = configured.Mapping
 	}
 	names := map[string]string{}
 	for _, row := range file.Groups.Map {

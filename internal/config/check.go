@@ -28,6 +28,27 @@ func (d *decoder) check(f File) {
 			first[s.Name] = i
 		}
 		d.checkSource(at, s, f)
+		d.checkJoin(at, s, f)
+	}
+}
+
+// checkJoin asks that a source either says who exists, or completes one that does.
+func (d *decoder) checkJoin(at string, s Source, f File) {
+	if s.Join == (Join{}) {
+		return
+	}
+	to := slices.IndexFunc(f.Sources, func(other Source) bool { return other.Name == s.Join.To })
+	switch {
+	case to < 0 || s.Join.To == s.Name:
+		d.doubt(join(at, "join.to"), "expected the name of another source")
+	case f.Sources[to].Join != (Join{}):
+		d.doubt(join(at, "join.to"), "that source completes another one itself; join this one to that")
+	}
+	if s.Join.On == "" {
+		d.doubt(join(at, "join.on"), "expected the column of source %s that has the key", s.Join.To)
+	}
+	if len(s.Mapping.Fields) > 0 || !s.Mapping.Include.IsZero() || !s.Mapping.Terminated.IsZero() {
+		d.doubt(join(at, "fields"), "a source that is joined has no mapping; the one that it completes reads its columns as %s.COLUMN", s.Name)
 	}
 }
 
@@ -120,9 +141,11 @@ func (d *decoder) checkEligibility(e mapping.Eligibility) {
 
 // checkSource asks the packages that will use the settings.
 func (d *decoder) checkSource(at string, s Source, f File) {
-	if len(s.Mapping.Fields) == 0 {
+	switch {
+	case s.Join != (Join{}): // it has none, see checkJoin
+	case len(s.Mapping.Fields) == 0:
 		d.doubt(join(at, "fields"), "is missing, and no preset brings them")
-	} else {
+	default:
 		for _, fault := range s.Mapping.Faults(f.Eligibility) {
 			d.doubt(join(at, fault.Key), "%s", fault.Detail)
 		}

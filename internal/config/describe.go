@@ -54,10 +54,9 @@ func describeSource(d *describer, _ reflect.Value, _ rules) *schema {
 		section.Properties["type"] = &schema{Const: kind.Name, Description: kind.About}
 		names := slices.Sorted(maps.Keys(kind.Presets))
 		section.Properties["preset"].Type, section.Properties["preset"].Enum = nil, append([]string{""}, names...)
+		section.AnyOf = []*schema{{Required: []string{"fields"}}, {Required: []string{"join"}}}
 		if len(names) > 0 {
-			section.AnyOf = []*schema{{Required: []string{"fields"}}, {Required: []string{"preset"}}}
-		} else {
-			section.Required = append(section.Required, "fields")
+			section.AnyOf = append(section.AnyOf, &schema{Required: []string{"preset"}})
 		}
 		each = append(each, section)
 	}

@@ -69,8 +69,17 @@ type Source struct {
 	Type     string          `yaml:"type" required:"true" doc:"What kind of source it is."`
 	MaxAge   time.Duration   `yaml:"max_age" min:"1ms" none:"true" doc:"Older data is a stale source; none: any age will do."` // 0: none
 	Preset   string          `yaml:"preset" doc:"Ready-made fields and rules of a well-known layout; what is written beside it counts instead."`
+	Join     Join            `yaml:"join" doc:"This source completes another one, and says of nobody that they exist."`
 	Mapping  mapping.Config  `yaml:"-"` // with what the preset brings
 	Settings source.Settings `yaml:"-"` // the keys of its type
+}
+
+// Join is how a source completes another one. The other's mapping reads its columns
+// under its name: directory.phone.
+type Join struct {
+	To  string `yaml:"to" doc:"Name of the source that it completes."`
+	On  string `yaml:"on" doc:"Column of that source with the key."`
+	Key string `yaml:"key" doc:"Column of this source with the key, where it has another name."`
 }
 
 // Sender is a place to send alerts to. This build has no kinds of them, so one

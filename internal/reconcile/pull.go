@@ -98,7 +98,8 @@ type intake struct {
 	columns  []string // of the data, once the mapping has found in it what it needs
 	day      roster.Date
 	seen     int
-	person   roster.Person // the last one
+	doubts   []roster.Problem // of the record that comes next
+	person   roster.Person    // the last one
 	take     func(*roster.Person)
 	progress func(int)
 }
@@ -111,12 +112,22 @@ func (s *intake) Columns(names []string) (err error) {
 	return err
 }
 
-// Record maps one record.
+// Doubt implements source.Doubter.
+func (s *intake) Doubt(field, detail string) {
+	s.doubts = append(s.doubts, roster.Problem{Kind: roster.InvalidRow, Field: field, Detail: detail})
+}
+
+// Record maps one record. A doubt is a problem of whoever would be sent: whoever
+// has left needs no more than the row that says so.
 func (s *intake) Record(values []string, place int) error {
 	if s.binding == nil {
 		return errors.New("record before columns")
 	}
 	s.person = s.binding.Person(values, place, s.day)
+	if s.person.Standing == roster.StandingIn {
+		s.person.Problems = append(s.person.Problems, s.doubts...)
+	}
+	s.doubts = s.doubts[:0]
 	s.take(&s.person)
 	if s.seen++; s.seen%10_000 == 0 {
 		s.progress(s.seen)

@@ -37,6 +37,15 @@ type Sink interface {
 	Record(values []string, place int) error
 }
 
+// Doubter is a Sink that can be told what is wrong with the record that comes
+// next, beyond its values. Whoever it is about stays as they are.
+type Doubter interface {
+	Sink
+	// Doubt says in which field, what is wrong and never a value. More than one may
+	// be told of a record.
+	Doubt(field, detail string)
+}
+
 // Report is what a source says about a pull that it read to its end.
 type Report struct {
 	Seen     int       // records handed out

@@ -9,9 +9,10 @@ import (
 // Recorder is a sink that keeps what it is given and notes what no source may
 // do. The zero value is ready.
 type Recorder struct {
-	Names   []string   // the columns
-	Records [][]string // copies, in the order in which they came
-	Places  []int      // where each record stood
+	Names   []string         // the columns
+	Records [][]string       // copies, in the order in which they came
+	Places  []int            // where each record stood
+	Doubts  map[int][]string // what was wrong with a record beyond its values, by its number from 0
 
 	// OnColumns and OnRecord, where they are set, answer for the sink. OnRecord
 	// is given the number of records so far, this one included.
@@ -35,6 +36,15 @@ func (r *Recorder) Columns(names []string) error {
 		return nil
 	}
 	return r.answer(r.OnColumns())
+}
+
+// Doubt implements source.Doubter.
+func (r *Recorder) Doubt(field, detail string) {
+	if r.Doubts == nil {
+		r.Doubts = map[int][]string{}
+	}
+	n := len(r.Records)
+	r.Doubts[n] = append(r.Doubts[n], field+": "+detail)
 }
 
 // Record implements source.Sink.

@@ -1,0 +1,166 @@
+package join_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/source/join"
+	"github.com/rosterd/rosterd/internal/source/mem"
+	"github.com/rosterd/rosterd/internal/source/sourcetest"
+)
+
+// TestLaws: what leads is a source like any other, whoever completes it.
+func TestLaws(t *testing.T) {
+	sourcetest.Run(t, func(_ *testing.T, rows sourcetest.Rows) source.Source {
+		part := join.Part{Name: "directory", Source: mem.New([]string{"key"}, []string{"x"}), On: rows.Columns[0], Key: "key"}
+		return join.New(mem.New(rows.Columns, rows.Records...), []join.Part{part}, time.Now)
+	})
+}
+
+func now() time.Time { return time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC) }
+
+func payroll() *mem.Source {
+	return mem.New([]string{"id", "Work Email"}, []string{"1", "a@example.com"}, []string{"2", " B@example.com"}, []string{"3", ""}, []string{"4", "d@example.com"})
+}
+
+func directory(records ...[]string) *mem.Source {
+	return mem.New([]string{"mail", "unused", "phone", "city"}, records...)
+}
+
+func part(from source.Source) join.Part {
+	return join.Part{Name: "directory", Source: from, On: "work email", Key: "Mail", Columns: []string{"phone", "city"}}
+}
+
+func TestRecordsAreCompleted(t *testing.T) {
+	from := directory(
+		[]string{"b@example.com ", "x", "2", "Two"}, []string{"A@EXAMPLE.COM", "x", "1", "One"}, []string{"", "x", "9", "Nine"},
+		[]string{"nobody@example.com", "x", "8", "Eight"}, []string{"d@example.com", "x", "4", "Four"}, []string{"d@example.com", "y", "4", "Four"},
+	)
+	got := new(sourcetest.Recorder)
+	report, err := join.New(payroll(), []join.Part{part(from)}, now).Pull(t.Context(), got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"id", "Work Email", "directory.phone", "directory.city"}, got.Names); diff != "" {
+		t.Errorf("columns (-want +got):\n%s", diff)
+	}
+	want := [][]string{
+		{"1", "a@example.com", "1", "One"}, {"2", " B@example.com", "2", "Two"}, {"3", "", "", ""}, {"4", "d@example.com", "4", "Four"},
+	}
+	if diff := cmp.Diff(want, got.Records); diff != "" {
+		t.Errorf("records (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[int][]string{2: {"join: no record of source directory has its work email"}}, got.Doubts); diff != "" {
+		t.Errorf("doubts (-want +got):\n%s", diff)
+	}
+	if report.Seen != 4 || report.Expected != 4 {
+		t.Errorf("the report is %+v", report)
+	}
+	if err := got.Breaches(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRecordsInDoubt(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		records [][]string
+		want    string
+	}{
+		{"nobody has the key", [][]string{{"x@example.com", "", "1", "One"}}, "join: no record of source directory has its work email"},
+		{"two have it and differ", [][]string{{"a@example.com", "", "1", "One"}, {"a@example.com", "", "2", "One"}}, "join: two records of source directory have its work email and differ"},
+		{"three have it, of whom two agree", [][]string{{"a@example.com", "", "1", "One"}, {"a@example.com", "", "2", "One"}, {"a@example.com", "", "2", "One"}}, "join: two records of source directory have its work email and differ"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := new(sourcetest.Recorder)
+			lead := mem.New([]string{"id", "work email"}, []string{"1", "a@example.com"})
+			if _, err := join.New(lead, []join.Part{part(directory(test.records...))}, now).Pull(t.Context(), got); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([][]string{{"1", "a@example.com", "", ""}}, got.Records); diff != "" {
+				t.Errorf("records (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(map[int][]string{0: {test.want}}, got.Doubts); diff != "" {
+				t.Errorf("doubts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A part that fails fails the pull: with half of what is known of people, the
+// other half would be sent blank.
+func TestPartsThatFail(t *testing.T) {
+	one := []string{"a@example.com", "", "1", "One"}
+	for _, test := range []struct {
+		name   string
+		change func(*mem.Source)
+		word   string
+	}{
+		{"it breaks", func(s *mem.Source) { s.Err = source.Faultf(source.WordDenied, "not let in") }, source.WordDenied},
+		{"it breaks after a record", func(s *mem.Source) { s.Err, s.ErrAfter = errors.New("gone"), 1 }, source.WordUnreadable},
+		{"nobody is in it", func(s *mem.Source) { s.Records, s.Report.Expected = nil, -1 }, source.WordEmpty},
+		{"it declares more", func(s *mem.Source) { s.Report.Expected = 7 }, source.WordCount},
+		{"it withholds", func(s *mem.Source) { s.Report.Withheld = []string{"phone"} }, source.WordWithheld},
+		{"it is too old", func(s *mem.Source) { s.Report.AsOf = now().Add(-49 * time.Hour) }, source.WordStale},
+		{"it lacks a column", func(s *mem.Source) { s.Names[2] = "telephone" }, source.WordColumn},
+		{"it lacks its key", func(s *mem.Source) { s.Names[0] = "user" }, source.WordColumn},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			from := directory(one)
+			test.change(from)
+			completing := part(from)
+			completing.MaxAge = 48 * time.Hour
+			got := new(sourcetest.Recorder)
+			_, err := join.New(payroll(), []join.Part{completing}, now).Pull(t.Context(), got)
+			fault, ok := errors.AsType[*source.Fault](err)
+			if !ok || fault.Word != test.word || !strings.Contains(fault.Detail, "source directory") {
+				t.Errorf("got %v, want %s of source directory", err, test.word)
+			}
+			if got.Names != nil {
+				t.Error("the leading source was read all the same")
+			}
+		})
+	}
+}
+
+func TestLeadThatLacksTheKey(t *testing.T) {
+	completing := part(directory([]string{"a@example.com", "", "1", "One"}))
+	completing.On = "user"
+	_, err := join.New(payroll(), []join.Part{completing}, now).Pull(t.Context(), new(sourcetest.Recorder))
+	if fault, ok := errors.AsType[*source.Fault](err); !ok || fault.Word != source.WordColumn {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Data is as old as its oldest part, and a part that looks otherwise is a change
+// of the layout.
+func TestReportIsOfAllParts(t *testing.T) {
+	from := directory([]string{"a@example.com", "", "1", "One"})
+	lead := payroll()
+	pull := func() source.Report {
+		t.Helper()
+		report, err := join.New(lead, []join.Part{part(from)}, now).Pull(t.Context(), new(sourcetest.Recorder))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return report
+	}
+	before := pull()
+	if !before.AsOf.IsZero() {
+		t.Errorf("the data is of %s", before.AsOf)
+	}
+	lead.Report.AsOf, from.Report.AsOf = now().Add(-time.Hour), now().Add(-3*time.Hour)
+	from.Report.Layout = "another"
+	after := pull()
+	if !after.AsOf.Equal(now().Add(-3 * time.Hour)) {
+		t.Errorf("the data is of %s", after.AsOf)
+	}
+	if after.Layout == before.Layout {
+		t.Error("a part looks otherwise, and the layout is the same")
+	}
+}
