@@ -105,7 +105,7 @@ func (i *intake) Columns(names []string) error {
 		return at
 	}
 	i.key = find(i.Key)
-	for _, name := range i.other.Part.Columns {
+	for _, name := range i.Part.Columns {
 		i.at = append(i.at, find(name))
 	}
 	if len(missing) > 0 {
