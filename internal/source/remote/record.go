@@ -2,8 +2,10 @@ package remote
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rosterd/rosterd/internal/source"
 )
@@ -13,6 +15,32 @@ type Record struct{ object map[string]any }
 
 // NewRecord returns the record of a decoded JSON object, numbers as json.Number.
 func NewRecord(object map[string]any) Record { return Record{object} }
+
+// With returns the record with another one under a key of its own, for services
+// that tell of a person in several answers. What stood under the key is gone.
+func (r Record) With(key string, other Record) Record {
+	joined := maps.Clone(r.object)
+	if joined == nil {
+		joined = map[string]any{}
+	}
+	joined[key] = other.object
+	return Record{joined}
+}
+
+// Day is the civil date of a timestamp: its first ten characters, in whatever zone
+// it is written. Services write birth dates as midnight somewhere, and whoever
+// converts that to another zone makes it the day before. A text that is no
+// timestamp stays as it is.
+func Day(text string) string {
+	const day = len(time.DateOnly)
+	if len(text) <= day || text[day] != 'T' && text[day] != ' ' {
+		return text
+	}
+	if _, err := time.Parse(time.DateOnly, text[:day]); err != nil {
+		return text
+	}
+	return text[:day]
+}
 
 // Lookup returns what stands at a path, as text, and whether the record knows the
 // path at all. Segments are separated by dots; a key that has dots itself is

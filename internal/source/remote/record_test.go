@@ -62,6 +62,36 @@ func TestLookup(t *testing.T) {
 	}
 }
 
+func TestARecordTakesAnotherIn(t *testing.T) {
+	one := recordOf(t, `{"id": "1", "name": "a", "more": {"old": 1}}`)
+	joined := one.With("more", recordOf(t, `{"name": "b"}`)).With("work", remote.Record{})
+	for path, want := range map[string]string{"id": "1", "name": "a", "more.name": "b"} {
+		if got, _ := joined.Lookup(path); got != want {
+			t.Errorf("%s is %q, want %q", path, got, want)
+		}
+	}
+	if _, known := joined.Lookup("more.old"); known {
+		t.Error("what stood under the key is still there")
+	}
+	if got, _ := one.Lookup("more.old"); got != "1" {
+		t.Error("the record itself changed")
+	}
+	if _, known := (remote.Record{}).With("a", one).Lookup("a.id"); !known {
+		t.Error("an empty record takes nothing in")
+	}
+}
+
+func TestDay(t *testing.T) {
+	for text, want := range map[string]string{
+		"2020-01-02T00:00:00Z": "2020-01-02", "2020-01-02T05:00:00.000Z": "2020-01-02", "2020-01-02T23:59:59-08:00": "2020-01-02", "2020-01-02 00:00:00": "2020-01-02",
+		"2020-01-02": "2020-01-02", "": "", "01/02/2020": "01/02/2020", "2020-13-02T00:00:00Z": "2020-13-02T00:00:00Z", "Tuesday in TX": "Tuesday in TX", "2020-01-023": "2020-01-023",
+	} {
+		if got := remote.Day(text); got != want {
+			t.Errorf("Day(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
 // FuzzLookup finds something or nothing in whatever a service answers.
 func FuzzLookup(f *testing.F) {
 	for _, seed := range [][2]string{
