@@ -69,6 +69,28 @@ func BasicKey(key source.Secret, password string, getenv func(string) string) Au
 	return Shown{Secret: key, Getenv: getenv, Show: func(r *http.Request, secret string) { r.SetBasicAuth(secret, password) }}
 }
 
+// Together shows all of some.
+type Together []Auth
+
+// Authorize implements Auth.
+func (t Together) Authorize(ctx context.Context, r *http.Request) error {
+	for _, auth := range t {
+		if err := auth.Authorize(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Refused implements Auth: every one hears of it.
+func (t Together) Refused() bool {
+	again := false
+	for _, auth := range t {
+		again = auth.Refused() || again
+	}
+	return again
+}
+
 // Credentials is OAuth 2.0 for programs: a client's id and secret buy a token
 // that lasts for a while (RFC 6749, 4.4).
 type Credentials struct {

@@ -112,6 +112,39 @@ func TestCredentialsBuyATokenOnce(t *testing.T) {
 	}
 }
 
+// again is an Auth that could show something else once.
+type again struct {
+	remote.Auth
+	asked int
+}
+
+func (a *again) Refused() bool {
+	a.asked++
+	return a.asked == 1
+}
+
+func TestTogetherShowsAll(t *testing.T) {
+	requests := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		if r.Header.Get("X-Key") != "k-"+canary.Secret || r.Header.Get("Authorization") != "Bearer "+canary.Secret {
+			t.Error("a secret is missing")
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	defer server.Close()
+	getenv := func(string) string { return canary.Secret }
+	first, second := &again{Auth: remote.Header("X-Key", "k-", source.Secret{Env: "A"}, getenv)}, &again{Auth: remote.Bearer(source.Secret{Env: "B"}, getenv)}
+	_, err := client(t, server.URL, remote.Together{first, second}).Ask(t.Context(), remote.Request{Path: "/"})
+	if fault := source.AsFault(err); fault.Word != source.WordDenied || requests != 2 || first.asked != 2 || second.asked != 2 {
+		t.Errorf("%v after %d requests; they heard of %d and %d refusals", err, requests, first.asked, second.asked)
+	}
+	missing := remote.Together{remote.Bearer(source.Secret{Env: "B"}, getenv), remote.Header("X-Key", "", source.Secret{Env: "A"}, nil)}
+	if _, err := client(t, server.URL, missing).Ask(t.Context(), remote.Request{Path: "/"}); source.AsFault(err).Word != source.WordSecret || requests != 2 {
+		t.Errorf("%v after %d requests, though a secret is not there", err, requests)
+	}
+}
+
 // A secret that is exchanged counts from the next request on.
 func TestSecretsAreReadAnew(t *testing.T) {
 	var shown []string
