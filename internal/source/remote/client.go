@@ -86,15 +86,16 @@ func (c *Client) persist(ctx context.Context, attempt func() ruling) error {
 // Close gives back idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// attempt sends a request once.
+// attempt sends a request once. Its time begins when what it shows is there: a
+// token may have to be bought first, which takes a time of its own.
 func (c *Client) attempt(ctx context.Context, r Request) (Answer, ruling) {
-	ctx, cancel := context.WithTimeout(ctx, c.timeout)
-	defer cancel()
 	request, err := c.request(ctx, r)
 	if err != nil {
 		return Answer{}, ruling{fault: err}
 	}
-	response, err := c.http.Do(request)
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	response, err := c.http.Do(request.WithContext(ctx))
 	if err != nil {
 		return Answer{}, ruling{fault: unreached(err), again: !permanent(err)}
 	}
