@@ -46,10 +46,15 @@ type ruling struct {
 //	| 2xx                  | an answer                            | –     |
 //	| 3xx                  | the service sends elsewhere          | no    |
 //	| 401                  | not let in; with a new token perhaps | once  |
-//	| 403                  | not allowed to read this             | no    |
+//	| 403                  | not allowed to read this             | no *  |
 //	| 404, 410             | it does not have what is asked for   | no    |
 //	| 408, 425, 429, 5xx   | later, perhaps                       | yes   |
 //	| other 4xx            | the request is wrong                 | no    |
+//
+// (*) where it is one of Throttles it is asked for again, and with a Retry-After it
+// is as good as 429.
+//
+//nolint:gocyclo // a truth table reads best in one piece
 func (c *Client) judge(response *http.Response) ruling {
 	status := response.StatusCode
 	wait, asked := retry.After(response.Header, time.Now())
@@ -58,10 +63,12 @@ func (c *Client) judge(response *http.Response) ruling {
 		return ruling{}
 	case status < 400:
 		return ruling{fault: source.Faultf(source.WordRedirect, "the service answers %d and sends elsewhere; set base_url to where it is", status)}
-	case status == http.StatusTooManyRequests || slices.Contains(c.Throttles, status) || status == http.StatusServiceUnavailable && asked:
+	case status == http.StatusTooManyRequests || asked && (status == http.StatusServiceUnavailable || slices.Contains(c.Throttles, status)):
 		return ruling{fault: source.Faultf(source.WordPutOff, "the service answers %d: it is asked too often", status), again: true, wait: wait}
 	case status == http.StatusUnauthorized:
 		return ruling{fault: source.Faultf(source.WordDenied, "the service answers 401: it does not accept the credential"), again: c.auth.Refused()}
+	case slices.Contains(c.Throttles, status):
+		return ruling{fault: source.Faultf(source.WordDenied, "the service answers %d: the credential may not read this, or it is asked too often", status), again: true}
 	case status == http.StatusForbidden:
 		return ruling{fault: source.Faultf(source.WordDenied, "the service answers 403: the credential may not read this")}
 	case status == http.StatusNotFound || status == http.StatusGone:

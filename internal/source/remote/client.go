@@ -34,8 +34,8 @@ type Client struct {
 	timeout time.Duration
 	limiter *rate.Limiter
 	http    *http.Client
-	// Throttles are statuses beside 429 that mean that it is asked too often, for
-	// services that do not say so as they should.
+	// Throttles are statuses beside 429 that may mean that it is asked too often,
+	// for services that do not say so as they should. With a Retry-After they do.
 	Throttles []int
 }
 

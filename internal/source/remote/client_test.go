@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +20,25 @@ func deaf(ctx context.Context, _, _ string) (net.Conn, error) {
 	go func() { _, _ = io.Copy(io.Discard, far) }() // it ends with the connection
 	return near, ctx.Err()
 }
+
+// pipes is a listener without a network, for bubbles.
+type pipes chan net.Conn
+
+func (p pipes) dial(context.Context, string, string) (net.Conn, error) {
+	near, far := net.Pipe()
+	p <- far
+	return near, nil
+}
+
+func (p pipes) Accept() (net.Conn, error) {
+	if conn, open := <-p; open {
+		return conn, nil
+	}
+	return nil, net.ErrClosed
+}
+
+func (p pipes) Close() error   { return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
 // The time of a request begins when its token is there: if both ended together,
 // what is told would be neither's.
@@ -45,4 +65,53 @@ func TestATokenThatDoesNotComeIsToldAsThat(t *testing.T) {
 			t.Errorf("it took %s, want four tries of a minute", took)
 		}
 	})
+}
+
+// Where 403 may mean that it is asked too often, it is tried again; what it meant,
+// only a service that says how long to wait shows.
+func TestA403ThatMayBeAThrottle(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		throttles []int
+		wait      string
+		word      string // "": it is let in the second time
+		requests  int
+	}{
+		{"where it is none", nil, "", source.WordDenied, 1},
+		{"where it may be one, and passes", []int{403}, "", "", 2},
+		{"where it may be one, and lasts", []int{403}, "", source.WordDenied, 4},
+		{"where it says for how long", []int{403}, "1", source.WordPutOff, 4},
+		{"where it says for too long", []int{403}, "9999", source.WordPutOff, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				requests, listener := 0, make(pipes)
+				server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+					requests++
+					if tt.word == "" && requests == 2 {
+						return
+					}
+					if tt.wait != "" {
+						w.Header().Set("Retry-After", tt.wait)
+					}
+					w.WriteHeader(http.StatusForbidden)
+				})}
+				go func() { _ = server.Serve(listener) }() // it ends with its listener
+				defer close(listener)
+				c, err := remote.Config{BaseURL: "http://127.0.0.1:8080"}.Client(remote.NoAuth{}, source.Opening{Dial: listener.dial})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer c.Close()
+				c.Throttles = tt.throttles
+				word := ""
+				if _, err := c.Ask(t.Context(), remote.Request{Path: "/"}); err != nil {
+					word = source.AsFault(err).Word
+				}
+				if word != tt.word || requests != tt.requests {
+					t.Errorf("%q after %d requests, want %q after %d", word, requests, tt.word, tt.requests)
+				}
+			})
+		})
+	}
 }
