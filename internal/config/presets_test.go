@@ -1,0 +1,123 @@
+package config_test
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/rosterd/rosterd/internal/canary"
+	"github.com/rosterd/rosterd/internal/config"
+	"github.com/rosterd/rosterd/internal/mapping"
+	"github.com/rosterd/rosterd/internal/roster"
+)
+
+// usual is somebody who works there, as the source of a preset tells of them, and
+// what becomes of them when some of it is different.
+type usual struct {
+	row   map[string]string
+	cases []different
+}
+
+// different is a change of a row, and where it leaves somebody: a standing, or
+// the field that is a problem.
+type different struct {
+	name     string
+	change   map[string]string
+	standing roster.Standing
+	problem  string
+}
+
+// usuals are the presets, by the example that has them.
+func usuals() map[string]usual {
+	return map[string]usual{
+		"gusto": {
+			row: map[string]string{
+				"uuid": "E-1", "first_name": canary.GivenName, "last_name": canary.FamilyName, "date_of_birth": canary.BirthDate, "phone": canary.Phone,
+				"work_email": "", "email": canary.Mail, "current_home_address.street_1": canary.Street, "current_home_address.street_2": "",
+				"current_home_address.city": canary.City, "current_home_address.state": "IL", "current_home_address.zip": canary.ZIP,
+				"terminated": "false", "onboarded": "true", "hire_date": "2020-01-02", "termination_date": "", "department": "Engineering",
+			},
+			cases: []different{
+				{name: "not onboarded yet", change: map[string]string{"onboarded": "false"}, standing: roster.StandingNotEligible},
+				{name: "terminated", change: map[string]string{"terminated": "true", "termination_date": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "leaves later", change: map[string]string{"termination_date": "2026-12-01"}, standing: roster.StandingIn},
+			},
+		},
+		"bamboohr": {
+			row: map[string]string{
+				"id": "E-1", "firstName": canary.GivenName, "lastName": canary.FamilyName, "dateOfBirth": canary.BirthDate, "mobilePhone": canary.Phone,
+				"workEmail": "", "homeEmail": canary.Mail, "address1": canary.Street, "address2": "", "city": canary.City, "state": "Illinois", "zipcode": canary.ZIP,
+				"status": "Active", "hireDate": "2020-01-02", "terminationDate": "", "department": "Engineering",
+			},
+			cases: []different{
+				{name: "inactive", change: map[string]string{"status": "Inactive", "terminationDate": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "no status", change: map[string]string{"status": ""}, problem: "status"},
+			},
+		},
+	}
+}
+
+// Each preset makes of what its source brings what Vitable takes, and no more of
+// a status than it says.
+func TestPresets(t *testing.T) {
+	born, err := roster.NewDate(1987, time.June, 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := roster.Member{
+		ReferenceID: "E-1", FirstName: canary.GivenName, LastName: canary.FamilyName, DateOfBirth: born, Phone: canary.Phone, Email: canary.Mail, PlanID: "pln_abc123",
+		Address: roster.Address{Line1: canary.Street, City: canary.City, State: "IL", ZIP: canary.ZIP},
+	}
+	today := roster.Today(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), time.UTC)
+	for name, preset := range usuals() {
+		binding, columns := presetOf(t, name)
+		if diff := cmp.Diff(slices.Sorted(maps.Keys(preset.row)), columns); diff != "" {
+			t.Errorf("%s: columns that the test has and that are asked for (-test +asked):\n%s", name, diff)
+			continue
+		}
+		for _, tt := range append(preset.cases, different{name: "as usual", standing: roster.StandingIn}) {
+			t.Run(name+", "+tt.name, func(t *testing.T) {
+				row := maps.Clone(preset.row)
+				maps.Copy(row, tt.change)
+				values := make([]string, len(columns))
+				for i, column := range columns {
+					values[i] = row[column]
+				}
+				got := binding.Person(values, 1, today)
+				switch {
+				case got.Standing != tt.standing:
+					t.Errorf("standing %q, want %q", got.Standing, tt.standing)
+				case tt.problem != "" && (len(got.Problems) != 1 || got.Problems[0].Field != tt.problem):
+					t.Errorf("problems %v, want one of %s", got.Problems, tt.problem)
+				case tt.problem == "" && len(got.Problems) > 0:
+					t.Errorf("problems %v", got.Problems)
+				case tt.problem == "" && got.Standing == roster.StandingIn && got.Member != want:
+					t.Error("the member is not the one whom the row tells of")
+				}
+			})
+		}
+	}
+}
+
+// presetOf binds the first source of an example to the columns that it asks for.
+func presetOf(t *testing.T, name string) (*mapping.Binding, []string) {
+	t.Helper()
+	file, err := config.Load(filepath.Join(examples, "sources", name+".yaml"), built())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mapper, err := mapping.New(name, file.Sources[0].Mapping, file.Eligibility, file.Vocabulary())
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := mapper.Columns()
+	binding, err := mapper.Bind(columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return binding, columns
+}
