@@ -10,6 +10,7 @@ import (
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/bamboohr"
 	"github.com/rosterd/rosterd/internal/source/csv"
+	"github.com/rosterd/rosterd/internal/source/finch"
 	"github.com/rosterd/rosterd/internal/source/gusto"
 	"github.com/rosterd/rosterd/internal/source/rest"
 )
@@ -21,6 +22,7 @@ func SourceTypes() []source.Type {
 		rest.Type(),
 		gusto.Type(),
 		bamboohr.Type(),
+		finch.Type(),
 	}
 }
 

@@ -58,6 +58,29 @@ func usuals() map[string]usual {
 				{name: "no status", change: map[string]string{"status": ""}, problem: "status"},
 			},
 		},
+		"finch": {
+			row: map[string]string{
+				"employment.source_id": "E-1", "individual.first_name": canary.GivenName, "individual.last_name": canary.FamilyName, "individual.dob": canary.BirthDate,
+				"individual.phone_numbers.personal": canary.Phone, "individual.phone_numbers.0": "", "individual.emails.work": "", "individual.emails.personal": canary.Mail,
+				"individual.residence.line1": canary.Street, "individual.residence.line2": "", "individual.residence.city": canary.City,
+				"individual.residence.state": "IL", "individual.residence.postal_code": canary.ZIP, "employment.employment_status": "active",
+				"employment.employment.type": "employee", "employment.start_date": "2020-01-02", "employment.latest_rehire_date": "", "employment.end_date": "",
+				"department.name": "Engineering",
+			},
+			cases: []different{
+				{name: "one phone of no type", change: map[string]string{"individual.phone_numbers.personal": "", "individual.phone_numbers.0": canary.Phone}, standing: roster.StandingIn},
+				{name: "on leave", change: map[string]string{"employment.employment_status": "leave"}, standing: roster.StandingIn},
+				{name: "no kind of employment", change: map[string]string{"employment.employment.type": ""}, standing: roster.StandingIn},
+				{name: "a contractor", change: map[string]string{"employment.employment.type": "contractor"}, standing: roster.StandingNotEligible},
+				{name: "not there yet", change: map[string]string{"employment.employment_status": "prehire"}, standing: roster.StandingNotEligible},
+				{name: "terminated", change: map[string]string{"employment.employment_status": "terminated", "employment.end_date": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "terminated, no date", change: map[string]string{"employment.employment_status": "terminated"}, standing: roster.StandingTerminated},
+				{name: "terminated in advance", change: map[string]string{"employment.employment_status": "terminated", "employment.end_date": "2026-12-01"}, standing: roster.StandingIn},
+				{name: "came back", change: map[string]string{"employment.end_date": "2022-03-04"}, standing: roster.StandingIn},
+				{name: "no status", change: map[string]string{"employment.employment_status": ""}, problem: "status"},
+				{name: "no id of the payroll's", change: map[string]string{"employment.source_id": ""}, standing: roster.StandingIn, problem: "reference_id"},
+			},
+		},
 	}
 }
 
