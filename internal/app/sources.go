@@ -12,6 +12,7 @@ import (
 	"github.com/rosterd/rosterd/internal/source/csv"
 	"github.com/rosterd/rosterd/internal/source/finch"
 	"github.com/rosterd/rosterd/internal/source/gusto"
+	"github.com/rosterd/rosterd/internal/source/merge"
 	"github.com/rosterd/rosterd/internal/source/rest"
 )
 
@@ -23,6 +24,7 @@ func SourceTypes() []source.Type {
 		gusto.Type(),
 		bamboohr.Type(),
 		finch.Type(),
+		merge.Type(),
 	}
 }
 

@@ -81,6 +81,22 @@ func usuals() map[string]usual {
 				{name: "no id of the payroll's", change: map[string]string{"employment.source_id": ""}, standing: roster.StandingIn, problem: "reference_id"},
 			},
 		},
+		"merge": {
+			row: map[string]string{
+				"remote_id": "E-1", "first_name": canary.GivenName, "last_name": canary.FamilyName, "date_of_birth": canary.BirthDate, "mobile_phone_number": canary.Phone,
+				"work_email": "", "personal_email": canary.Mail, "home_location.street_1": canary.Street, "home_location.street_2": "", "home_location.city": canary.City,
+				"home_location.state": "IL", "home_location.zip_code": canary.ZIP, "employment_status": "ACTIVE", "start_date": "2020-01-02", "hire_date": "2019-12-01",
+				"termination_date": "", "employment.job_title": "Engineering",
+			},
+			cases: []different{
+				{name: "inactive", change: map[string]string{"employment_status": "INACTIVE", "termination_date": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "inactive, no date", change: map[string]string{"employment_status": "INACTIVE"}, standing: roster.StandingTerminated},
+				{name: "inactive in advance", change: map[string]string{"employment_status": "INACTIVE", "termination_date": "2026-12-01"}, standing: roster.StandingIn},
+				{name: "came back", change: map[string]string{"termination_date": "2022-03-04"}, standing: roster.StandingIn},
+				{name: "not there yet", change: map[string]string{"employment_status": "PENDING"}, standing: roster.StandingNotEligible},
+				{name: "no status", change: map[string]string{"employment_status": ""}, problem: "status"},
+			},
+		},
 	}
 }
 
