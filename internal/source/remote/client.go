@@ -42,7 +42,7 @@ type Client struct {
 // Request is one request to the service.
 type Request struct {
 	Method string // "": GET
-	Path   string // below the base_url
+	Path   string // below the base_url, escaped as it goes over the wire
 	URL    string // instead of Path: absolute, on the base_url's host unless Foreign
 	Query  url.Values
 	Header http.Header
@@ -150,8 +150,12 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 func (c *Client) locate(r Request) (string, error) {
 	if r.URL == "" {
 		at := *c.base
-		at.Path = strings.TrimSuffix(at.Path, "/") + "/" + strings.TrimPrefix(r.Path, "/")
-		at.RawPath, at.RawQuery = "", r.Query.Encode()
+		at.RawPath = strings.TrimSuffix(at.EscapedPath(), "/") + "/" + strings.TrimPrefix(r.Path, "/")
+		path, err := url.PathUnescape(at.RawPath)
+		if err != nil {
+			return "", source.Faultf(source.WordFormat, "the path of a request cannot be used")
+		}
+		at.Path, at.RawQuery = path, r.Query.Encode()
 		return at.String(), nil
 	}
 	at, err := c.base.Parse(r.URL)

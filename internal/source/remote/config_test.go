@@ -5,10 +5,13 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/source"
@@ -52,6 +55,32 @@ func TestNoRequestGoesToAnotherHost(t *testing.T) {
 		if fault, ok := errors.AsType[*source.Fault](err); !ok || fault.Word != source.WordRedirect {
 			t.Errorf("%s: %v, want %s", address, err, source.WordRedirect)
 		}
+	}
+}
+
+// A path is written as it goes over the wire: who puts an id into it escapes it,
+// once.
+func TestIdsInPaths(t *testing.T) {
+	var got []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got = append(got, r.URL.EscapedPath()+" "+r.URL.Path)
+		w.Header().Set("Content-Type", "application/json")
+	}))
+	defer server.Close()
+	for _, id := range []string{"plain", "a/b", "50%", "../up", "é ?#"} {
+		if _, err := client(t, server.URL+"/base", remote.NoAuth{}).Ask(t.Context(), remote.Request{Path: "/of/" + url.PathEscape(id) + "/all"}); err != nil {
+			t.Error(err)
+		}
+	}
+	want := []string{
+		"/base/of/plain/all /base/of/plain/all", "/base/of/a%2Fb/all /base/of/a/b/all", "/base/of/50%25/all /base/of/50%/all",
+		"/base/of/..%2Fup/all /base/of/../up/all", "/base/of/%C3%A9%20%3F%23/all /base/of/é ?#/all",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("paths (-want +got):\n%s", diff)
+	}
+	if _, err := client(t, server.URL, remote.NoAuth{}).Ask(t.Context(), remote.Request{Path: "/50%"}); source.AsFault(err).Word != source.WordFormat || len(got) != len(want) {
+		t.Errorf("%v, want %s for a path that cannot be", err, source.WordFormat)
 	}
 }
 
