@@ -13,6 +13,7 @@ import (
 	"github.com/rosterd/rosterd/internal/source/finch"
 	"github.com/rosterd/rosterd/internal/source/gusto"
 	"github.com/rosterd/rosterd/internal/source/merge"
+	"github.com/rosterd/rosterd/internal/source/paychex"
 	"github.com/rosterd/rosterd/internal/source/rest"
 )
 
@@ -25,6 +26,7 @@ func SourceTypes() []source.Type {
 		bamboohr.Type(),
 		finch.Type(),
 		merge.Type(),
+		paychex.Type(),
 	}
 }
 

@@ -97,6 +97,29 @@ func usuals() map[string]usual {
 				{name: "no status", change: map[string]string{"employment_status": ""}, problem: "status"},
 			},
 		},
+		"paychex": {
+			row: map[string]string{
+				"workerId": "E-1", "name.givenName": canary.GivenName, "name.familyName": canary.FamilyName, "birthDate": canary.BirthDate,
+				"communications.phone.personal.number": canary.Phone, "communications.mobile_phone.business.number": "",
+				"communications.email.business.uri": "", "communications.email.personal.uri": canary.Mail,
+				"communications.street_address.personal.streetLineOne": canary.Street, "communications.street_address.personal.streetLineTwo": "",
+				"communications.street_address.personal.city": canary.City, "communications.street_address.personal.countrySubdivisionCode": "IL",
+				"communications.street_address.personal.postalCode": canary.ZIP, "currentStatus.statusType": "ACTIVE", "currentStatus.effectiveDate": "2020-01-02",
+				"hireDate": "2020-01-02", "workerType": "EMPLOYEE", "organization.name": "Engineering",
+			},
+			cases: []different{
+				{name: "a mobile phone", change: map[string]string{"communications.phone.personal.number": "", "communications.mobile_phone.business.number": canary.Phone}, standing: roster.StandingIn},
+				{name: "on leave", change: map[string]string{"currentStatus.statusType": "INACTIVE", "communications.phone.personal.number": ""}, standing: roster.StandingIn, problem: "phone"},
+				{name: "terminated", change: map[string]string{"currentStatus.statusType": "TERMINATED", "currentStatus.effectiveDate": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "terminated in advance", change: map[string]string{"currentStatus.statusType": "TERMINATED", "currentStatus.effectiveDate": "2026-12-01"}, standing: roster.StandingIn},
+				{name: "not there yet", change: map[string]string{"currentStatus.statusType": "PENDING"}, standing: roster.StandingNotEligible},
+				{name: "a contractor", change: map[string]string{"workerType": "INDEPENDENT_CONTRACTOR"}, standing: roster.StandingNotEligible},
+				{name: "moved to another company", change: map[string]string{"currentStatus.statusType": "TRANSFERRED"}, standing: roster.StandingNotEligible},
+				{name: "a status that nobody knows", change: map[string]string{"currentStatus.statusType": "SABBATICAL"}, problem: "include"},
+				{name: "no type of worker", change: map[string]string{"workerType": ""}, problem: "include"},
+				{name: "no status", change: map[string]string{"currentStatus.statusType": ""}, problem: "status"},
+			},
+		},
 	}
 }
 
