@@ -14,6 +14,7 @@ import (
 	"github.com/rosterd/rosterd/internal/source/gusto"
 	"github.com/rosterd/rosterd/internal/source/merge"
 	"github.com/rosterd/rosterd/internal/source/paychex"
+	"github.com/rosterd/rosterd/internal/source/paylocity"
 	"github.com/rosterd/rosterd/internal/source/rest"
 )
 
@@ -27,6 +28,7 @@ func SourceTypes() []source.Type {
 		finch.Type(),
 		merge.Type(),
 		paychex.Type(),
+		paylocity.Type(),
 	}
 }
 

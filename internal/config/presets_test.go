@@ -120,6 +120,23 @@ func usuals() map[string]usual {
 				{name: "no status", change: map[string]string{"currentStatus.statusType": ""}, problem: "status"},
 			},
 		},
+		"paylocity": {
+			row: map[string]string{
+				"companyEmployeeId": "E-1", "info.firstName": canary.GivenName, "lastName": canary.FamilyName, "info.dateOfBirth": canary.BirthDate,
+				"info.mobilePhone": canary.Phone, "info.homePhone": "", "info.personalEmail": canary.Mail, "info.address.address1": canary.Street,
+				"info.address.address2": "", "info.address.city": canary.City, "info.address.state": "IL", "info.address.postalCode": canary.ZIP,
+				"currentStatus.statusType": "A", "currentStatus.effectiveDate": "2020-01-02", "info.hireDate": "2020-01-02", "position.costCenter1": "Engineering",
+			},
+			cases: []different{
+				{name: "active in words", change: map[string]string{"currentStatus.statusType": "Active"}, standing: roster.StandingIn},
+				{name: "on leave", change: map[string]string{"currentStatus.statusType": "L"}, standing: roster.StandingIn},
+				{name: "a home phone", change: map[string]string{"info.mobilePhone": "", "info.homePhone": canary.Phone}, standing: roster.StandingIn},
+				{name: "terminated", change: map[string]string{"currentStatus.statusType": "T", "currentStatus.effectiveDate": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "terminated in advance", change: map[string]string{"currentStatus.statusType": "Terminated", "currentStatus.effectiveDate": "2026-12-01"}, standing: roster.StandingIn},
+				{name: "a status that nobody knows", change: map[string]string{"currentStatus.statusType": "S"}, problem: "include"},
+				{name: "no status", change: map[string]string{"currentStatus.statusType": ""}, problem: "status"},
+			},
+		},
 	}
 }
 
