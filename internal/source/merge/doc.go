@@ -24,6 +24,7 @@
 //	| dates are date-times, midnight in some zone                 | the date part, as it is written                  |
 //	| employments are a history in no order                       | employment.… is the one that began last by today |
 //	| inactive people are listed                                  | they leave by their status                       |
+//	| a status may be the HR system's own word                    | one that the preset does not know is a doubt     |
 //	| a termination date may be left from before a rehire         | the preset takes it of those who are inactive    |
 //	| who is not in the HR system any more is not listed          | they are absent: a permission that Merge lost    |
 //	|                                                             | looks the same, so it is no termination          |
