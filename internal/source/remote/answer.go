@@ -66,7 +66,7 @@ func (c *Client) judge(response *http.Response) ruling {
 	case status == http.StatusTooManyRequests || asked && (status == http.StatusServiceUnavailable || slices.Contains(c.Throttles, status)):
 		return ruling{fault: source.Faultf(source.WordPutOff, "the service answers %d: it is asked too often", status), again: true, wait: wait}
 	case status == http.StatusUnauthorized:
-		return ruling{fault: source.Faultf(source.WordDenied, "the service answers 401: it does not accept the credential"), again: c.auth.Refused()}
+		return ruling{fault: source.Faultf(source.WordDenied, "the service answers 401: it does not accept the credential"), again: c.auth.Refused(response.Request)}
 	case slices.Contains(c.Throttles, status):
 		return ruling{fault: source.Faultf(source.WordDenied, "the service answers %d: the credential may not read this, or it is asked too often", status), again: true}
 	case status == http.StatusForbidden:

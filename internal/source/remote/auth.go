@@ -16,9 +16,9 @@ import (
 type Auth interface {
 	// Authorize is called before every attempt.
 	Authorize(ctx context.Context, r *http.Request) error
-	// Refused is called when the service answered 401. It reports whether another
-	// attempt could show something else.
-	Refused() bool
+	// Refused is called when the service answered 401 to what a request showed. It
+	// reports whether another attempt could show something else.
+	Refused(r *http.Request) bool
 }
 
 // NoAuth shows nothing.
@@ -28,7 +28,7 @@ type NoAuth struct{}
 func (NoAuth) Authorize(context.Context, *http.Request) error { return nil }
 
 // Refused implements Auth.
-func (NoAuth) Refused() bool { return false }
+func (NoAuth) Refused(*http.Request) bool { return false }
 
 // Shown is an Auth that shows a secret that is read anew for each request.
 type Shown struct {
@@ -48,9 +48,12 @@ func (s Shown) Authorize(_ context.Context, r *http.Request) error {
 	return nil
 }
 
+// bearer stands before a token.
+const bearer = "Bearer "
+
 // Bearer shows a token (RFC 6750).
 func Bearer(token source.Secret, getenv func(string) string) Auth {
-	return Header("Authorization", "Bearer ", token, getenv)
+	return Header("Authorization", bearer, token, getenv)
 }
 
 // Header shows a secret in a header, after a prefix.
@@ -83,10 +86,10 @@ func (t Together) Authorize(ctx context.Context, r *http.Request) error {
 }
 
 // Refused implements Auth: every one hears of it.
-func (t Together) Refused() bool {
+func (t Together) Refused(r *http.Request) bool {
 	again := false
 	for _, auth := range t {
-		again = auth.Refused() || again
+		again = auth.Refused(r) || again
 	}
 	return again
 }
@@ -106,10 +109,11 @@ type Credentials struct {
 	// no Auth.
 	Client *Client
 
-	mu      sync.Mutex
-	token   string
-	expires time.Time
-	fresh   bool // the token came after the last refusal
+	mu       sync.Mutex
+	token    string
+	expires  time.Time
+	refused  bool      // the token before this one was
+	replaced time.Time // when this one took the place of one that was refused
 }
 
 // tokenMargin is how long before its end a token is not used any more.
@@ -124,18 +128,21 @@ func (c *Credentials) Authorize(ctx context.Context, r *http.Request) error {
 			return err
 		}
 	}
-	r.Header.Set("Authorization", "Bearer "+c.token)
+	r.Header.Set("Authorization", bearer+c.token)
 	return nil
 }
 
-// Refused implements Auth: a token may have been revoked, and one new one is
-// worth a try.
-func (c *Credentials) Refused() bool {
+// Refused implements Auth: a token may have been revoked, and a new one is worth a
+// try, unless it has just replaced another. A token that is there no more was
+// refused to somebody else before.
+func (c *Credentials) Refused(r *http.Request) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	again := !c.fresh
-	c.token, c.fresh = "", true
-	return again
+	if r.Header.Get("Authorization") != bearer+c.token {
+		return true
+	}
+	c.token, c.refused = "", true
+	return time.Since(c.replaced) > tokenMargin
 }
 
 func (c *Credentials) buy(ctx context.Context) error {
@@ -168,7 +175,11 @@ func (c *Credentials) buy(ctx context.Context) error {
 	if token == "" || kind != "" && !strings.EqualFold(kind, "bearer") {
 		return source.Faultf(source.WordFormat, "the token service grants no bearer token")
 	}
-	c.token, c.expires = token, time.Now().Add(lifetime(granted))
+	now := time.Now()
+	c.token, c.expires = token, now.Add(lifetime(granted))
+	if c.refused {
+		c.refused, c.replaced = false, now
+	}
 	return nil
 }
 

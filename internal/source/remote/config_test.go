@@ -3,13 +3,17 @@ package remote_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -141,13 +145,96 @@ func TestCredentialsBuyATokenOnce(t *testing.T) {
 	}
 }
 
+// Who asks side by side hears of one revoked token several times, and needs one new.
+func TestARevokedTokenIsReplacedOnce(t *testing.T) {
+	const callers = 3
+	var mu sync.Mutex
+	granted, refused := 0, 0
+	all := make(chan struct{}) // everybody has shown the revoked token
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		w.Header().Set("Content-Type", "application/json")
+		if r.URL.Path == "/token" {
+			granted++
+			fmt.Fprintf(w, `{"access_token": "token-%d"}`, granted)
+			return
+		}
+		if r.Header.Get("Authorization") == "Bearer token-1" {
+			if refused++; refused == callers {
+				close(all)
+			}
+			mu.Unlock()
+			<-all
+			mu.Lock()
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer server.Close()
+	c := client(t, server.URL, &remote.Credentials{
+		TokenURL: server.URL + "/token", ID: "me", Secret: source.Secret{Env: "SECRET"},
+		Getenv: func(string) string { return canary.Secret }, Client: client(t, server.URL, remote.NoAuth{}),
+	})
+	var group sync.WaitGroup
+	for range callers {
+		group.Go(func() {
+			if _, err := c.Ask(t.Context(), remote.Request{Path: "/people"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if granted != 2 {
+		t.Errorf("%d tokens were bought, want 2", granted)
+	}
+}
+
+// A token that replaced another is revoked one day too.
+func TestEachRevokedTokenIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		granted, revoked, listener := 0, 0, make(pipes)
+		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			switch {
+			case r.URL.Path == "/token":
+				granted++
+				fmt.Fprintf(w, `{"access_token": "token-%d", "expires_in": 86400}`, granted)
+			case r.Header.Get("Authorization") == fmt.Sprintf("Bearer token-%d", revoked):
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+		})}
+		go func() { _ = server.Serve(listener) }() // it ends with its listener
+		defer close(listener)
+		o := source.Opening{Dial: listener.dial, Getenv: func(string) string { return canary.Secret }}
+		config := remote.Config{BaseURL: "http://127.0.0.1:8080"}
+		tokens, err := config.Client(remote.NoAuth{}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tokens.Close()
+		c, err := config.Client(&remote.Credentials{
+			TokenURL: "http://127.0.0.1:8080/token", ID: "me", Secret: source.Secret{Env: "SECRET"}, Getenv: o.Getenv, Client: tokens,
+		}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		for revoked = range 4 { // 0: none
+			if _, err := c.Ask(t.Context(), remote.Request{Path: "/people"}); err != nil || granted != revoked+1 {
+				t.Errorf("with %d revoked: %v, and %d tokens were bought", revoked, err, granted)
+			}
+			<-time.After(time.Hour)
+		}
+	})
+}
+
 // again is an Auth that could show something else once.
 type again struct {
 	remote.Auth
 	asked int
 }
 
-func (a *again) Refused() bool {
+func (a *again) Refused(*http.Request) bool {
 	a.asked++
 	return a.asked == 1
 }
