@@ -43,28 +43,41 @@ func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 // The time of a request begins when its token is there: if both ended together,
 // what is told would be neither's.
 func TestATokenThatDoesNotComeIsToldAsThat(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := source.Opening{Getenv: func(string) string { return canary.Secret }, Dial: deaf}
-		c := remote.Config{BaseURL: "http://127.0.0.1:8080", Timeout: time.Minute}
-		tokens, err := c.Client(remote.NoAuth{}, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		service, err := c.Client(&remote.Credentials{
-			TokenURL: "http://127.0.0.1:8080/token", ID: "me", Secret: source.Secret{Env: "SECRET"}, Getenv: o.Getenv, Client: tokens,
-		}, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		begun := time.Now()
-		_, err = service.Ask(t.Context(), remote.Request{Path: "/people"})
-		if fault := source.AsFault(err); fault.Word != source.WordUnreached {
-			t.Errorf("%v, want %s", err, source.WordUnreached)
-		}
-		if took := time.Since(begun); took < 4*time.Minute || took > 5*time.Minute {
-			t.Errorf("it took %s, want four tries of a minute", took)
-		}
-	})
+	for name, ask := range map[string]func(context.Context, *remote.Client) error{
+		"for an answer": func(ctx context.Context, c *remote.Client) error {
+			_, err := c.Ask(ctx, remote.Request{Path: "/people"})
+			return err
+		},
+		"for a stream": func(ctx context.Context, c *remote.Client) error {
+			_, err := c.Open(ctx, remote.Request{Path: "/people"})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) { synctest.Test(t, func(t *testing.T) { aTokenThatDoesNotCome(t, ask) }) })
+	}
+}
+
+func aTokenThatDoesNotCome(t *testing.T, ask func(context.Context, *remote.Client) error) {
+	o := source.Opening{Getenv: func(string) string { return canary.Secret }, Dial: deaf}
+	c := remote.Config{BaseURL: "http://127.0.0.1:8080", Timeout: time.Minute}
+	tokens, err := c.Client(remote.NoAuth{}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	service, err := c.Client(&remote.Credentials{
+		TokenURL: "http://127.0.0.1:8080/token", ID: "me", Secret: source.Secret{Env: "SECRET"}, Getenv: o.Getenv, Client: tokens,
+	}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	err = ask(t.Context(), service)
+	if fault := source.AsFault(err); fault.Word != source.WordUnreached {
+		t.Errorf("%v, want %s", err, source.WordUnreached)
+	}
+	if took := time.Since(begun); took < 4*time.Minute || took > 5*time.Minute {
+		t.Errorf("it took %s, want four tries of a minute", took)
+	}
 }
 
 // Where 403 may mean that it is asked too often, it is tried again; what it meant,

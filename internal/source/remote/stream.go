@@ -33,6 +33,10 @@ func (c *Client) Open(ctx context.Context, r Request) (stream *Stream, err error
 }
 
 func (c *Client) begin(ctx context.Context, r Request) (*Stream, ruling) {
+	request, err := c.request(ctx, r)
+	if err != nil {
+		return nil, ruling{fault: err}
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	wait := time.AfterFunc(c.timeout, cancel)
 	refuse := func(found ruling) (*Stream, ruling) {
@@ -40,11 +44,7 @@ func (c *Client) begin(ctx context.Context, r Request) (*Stream, ruling) {
 		cancel()
 		return nil, found
 	}
-	request, err := c.request(ctx, r)
-	if err != nil {
-		return refuse(ruling{fault: err})
-	}
-	response, err := c.http.Do(request) //nolint:bodyclose // by Close, or below
+	response, err := c.http.Do(request.WithContext(ctx)) //nolint:bodyclose // by Close, or below
 	if err != nil {
 		return refuse(ruling{fault: unreached(err), again: !permanent(err)})
 	}
