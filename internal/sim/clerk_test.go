@@ -70,7 +70,7 @@ func (w *world) decideAll(ctx context.Context) error {
 		if _, err := w.proc.store.Approve(ctx, verdict); err != nil {
 			return fmt.Errorf("approve: %w", err)
 		}
-		w.laws.approval = append(w.laws.approval, approval{hold.Group, let, verdict.ExpiresAt})
+		w.laws.allow(approval{hold.Group, let, verdict.ExpiresAt})
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package files_test
 
 import (
 	"encoding/pem"
-	"io"
 	"log"
 	"net/http"
 	"net/http/httptest"
@@ -22,7 +21,7 @@ import (
 func behind(t *testing.T, answer http.HandlerFunc) files.Config {
 	t.Helper()
 	server := httptest.NewUnstartedServer(answer)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a handshake that fails is what some want
+	server.Config.ErrorLog = log.New(canary.Output(t), "", 0) // a handshake that fails is what some want
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	authority := filepath.Join(canary.Input(t), "ca.pem")
