@@ -16,6 +16,7 @@ import (
 	"github.com/rosterd/rosterd/internal/source/paychex"
 	"github.com/rosterd/rosterd/internal/source/paylocity"
 	"github.com/rosterd/rosterd/internal/source/rest"
+	"github.com/rosterd/rosterd/internal/source/sql"
 )
 
 // SourceTypes is the table of sources: to add one, add its row.
@@ -29,6 +30,7 @@ func SourceTypes() []source.Type {
 		merge.Type(),
 		paychex.Type(),
 		paylocity.Type(),
+		sql.Type(),
 	}
 }
 
