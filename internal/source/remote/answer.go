@@ -120,12 +120,11 @@ func (a Answer) Lines() ([]Record, error) {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		value, err := decode(line)
-		object, ok := value.(map[string]any)
-		if err != nil || !ok {
+		record, ok := ParseRecord(line)
+		if !ok {
 			return nil, source.Faultf(source.WordFormat, "line %d of an answer is no JSON object", n+1)
 		}
-		all = append(all, Record{object})
+		all = append(all, record)
 	}
 	return all, nil
 }

@@ -42,6 +42,13 @@ func Day(text string) string {
 	return text[:day]
 }
 
+// ParseRecord reads text that is one JSON object and nothing else.
+func ParseRecord(text []byte) (r Record, ok bool) {
+	value, err := decode(text)
+	object, ok := value.(map[string]any)
+	return Record{object}, err == nil && ok
+}
+
 // Lookup returns what stands at a path, as text, and whether the record knows the
 // path at all. Segments are separated by dots; a key that has dots itself is
 // found too. What a segment means:

@@ -114,3 +114,29 @@ func FuzzLookup(f *testing.F) {
 		}
 	})
 }
+
+func TestParseRecord(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		want       bool
+	}{
+		{"an object", ` {"id": 90071992547409931} `, true},
+		{"an empty object", "{}", true},
+		{"a list", "[]", false},
+		{"null", "null", false},
+		{"nothing", "", false},
+		{"half an object", `{"id": 9`, false},
+		{"two objects", `{"id": 9} {"id": 9}`, false},
+		{"an object and more", `{"id": 9},`, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			record, ok := remote.ParseRecord([]byte(tt.text))
+			if ok != tt.want {
+				t.Errorf("got %t", ok)
+			}
+			if id, known := record.Lookup("id"); known && id != "90071992547409931" && id != "9" {
+				t.Errorf("the id is %s", id)
+			}
+		})
+	}
+}
