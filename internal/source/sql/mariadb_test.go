@@ -24,14 +24,15 @@ func newMariaDB(t *testing.T) *database {
 	}
 	admin, port := h.serve(t, syscall.SIGTERM, "mysql", func(port int) *exec.Cmd {
 		return h.command(t, server, "--no-defaults", "--datadir="+h.dir+"/data", fmt.Sprintf("--port=%d", port), "--bind-address=127.0.0.1",
-			"--socket="+h.dir+"/socket", "--pid-file="+h.dir+"/pid", "--sql-select-limit=2", "--innodb-flush-log-at-trx-commit=0",
+			"--socket="+h.dir+"/socket", "--pid-file="+h.dir+"/pid", "--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0",
 			"--default-time-zone=-05:00", "--character-set-server=utf8mb4", "--max-connections=300")
-	}, func(port int) string { return dsn("root", "", port) + "?sql_select_limit=18446744073709551615" })
+	}, func(port int) string { return dsn("root", "", port) + "?sql_select_limit=9223372036854775807" })
 	d := &database{
 		driver: "mysql", dsn: strings.Replace(dsn(asker, canary.Secret, port), "/mysql", "/hr", 1), admin: admin, quote: "`", bytes: "text",
 		bind: func(int) string { return "?" },
 	}
 	d.exec(t, "create database hr")
+	d.exec(t, "set global sql_select_limit = 2") // for all who do not say otherwise, as the admin does
 	d.exec(t, "create user "+asker+"@'127.0.0.1' identified by '"+canary.Secret+"'")
 	d.exec(t, "grant select, insert, delete on hr.* to "+asker+"@'127.0.0.1'")
 	d.prefix = "hr."
@@ -54,7 +55,6 @@ func TestMariaDB(t *testing.T) {
 			{"18446744073709551615", "18446744073709551615"},
 			{"0.1", "0.1"},
 			{"cast(0.1 as double)", "0.1"},
-			{"cast(0.1 as float)", "0.1"},
 			{"true", "1"},
 			{"null", ""},
 			{"'0012'", "0012"},
@@ -99,7 +99,6 @@ func mariaDBFaults(t *testing.T, d *database) {
 		{"no result", "set @a = 1", source.WordHeader, "no columns"},
 		{"a column twice", "select id, name as ID from " + name, source.WordHeader, "column 2 has no name of its own"},
 		{"bytes that are no text", "select _binary x'ff' as b", source.WordEncoding, "column 1 of record 1"},
-		{"a limit on time", "set statement max_statement_time = 0.1 for select sleep(10) as s", source.WordService, "error 1969: the database broke off"},
 	} {
 		t.Run(tt.name, func(t *testing.T) { fails(t, d.query(t, tt.query), tt.word, tt.says) })
 	}

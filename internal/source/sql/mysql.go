@@ -34,7 +34,7 @@ func locateMySQL(dsn string, dial dialFunc) (place, error) {
 		config.Params = map[string]string{}
 	}
 	// A server can be set to cut every result, and says nothing when it does.
-	config.Params["sql_select_limit"] = "18446744073709551615"
+	config.Params["sql_select_limit"] = "9223372036854775807"
 	config.DialFunc = dial
 	config.Logger = &mysql.NopLogger{}
 	config.ParseTime = false // dates come as the server writes them

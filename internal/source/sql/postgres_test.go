@@ -46,33 +46,13 @@ func TestPostgres(t *testing.T) {
 			{"current_setting('client_encoding')", "UTF8"},
 		})
 	})
-	t.Run("values", func(t *testing.T) {
-		d.texts(t, [][2]string{
-			{"date '2024-02-29'", "2024-02-29"},
-			{"timestamp '2024-02-29 23:59:58.5'", "2024-02-29T23:59:58.5"},
-			{"timestamp '2024-02-29'", "2024-02-29T00:00:00"},
-			{"timestamptz '2024-02-29 23:30:00-05'", "2024-03-01T04:30:00Z"},
-			{"date 'infinity'", "infinity"},
-			{"time '08:30'", "08:30:00"},
-			{"interval '1 day'", "1 day"},
-			{"12345678901234567890.10", "12345678901234567890.10"},
-			{"9223372036854775807", "9223372036854775807"},
-			{"0.1::float8", "0.1"},
-			{"0.1::float4", "0.1"},
-			{"1e21::float8", "1000000000000000000000"},
-			{"'nan'::float8", "NaN"},
-			{"true", "true"},
-			{"false", "false"},
-			{"null", ""},
-			{"null::date", ""},
-			{"'0012'", "0012"},
-			{"'ab'::char(4)", "ab  "},
-			{`'\xc3bc'::bytea`, "ü"},
-			{"'6f1c1b9e-0d4b-4b0a-9f43-3f1f0a2b4c5d'::uuid", "6f1c1b9e-0d4b-4b0a-9f43-3f1f0a2b4c5d"},
-			{`'{"a": 1}'::jsonb`, `{"a": 1}`},
-			{"array['a','b']", "{a,b}"},
-			{"B'101'", "101"},
-		})
+	t.Run("values", func(t *testing.T) { postgresValues(t, d) })
+	t.Run("values without prepared statements", func(t *testing.T) {
+		for _, mode := range []string{"simple_protocol", "exec", "describe_exec"} {
+			pooled := d.as(asker)
+			pooled.dsn += "&default_query_exec_mode=" + mode
+			postgresValues(t, pooled)
+		}
 	})
 	d.proves(t, [][2]string{
 		{"timestamptz '2026-11-23 06:35:00Z'", "2026-11-23T06:35:00Z"},
@@ -83,6 +63,36 @@ func TestPostgres(t *testing.T) {
 	})
 	d.takesItsTime(t, "select pg_sleep(60)")
 	t.Run("faults", func(t *testing.T) { postgresFaults(t, d) })
+}
+
+func postgresValues(t *testing.T, d *database) {
+	t.Helper()
+	d.texts(t, [][2]string{
+		{"date '2024-02-29'", "2024-02-29"},
+		{"timestamp '2024-02-29 23:59:58.5'", "2024-02-29T23:59:58.5"},
+		{"timestamp '2024-02-29'", "2024-02-29T00:00:00"},
+		{"timestamptz '2024-02-29 23:30:00-05'", "2024-03-01T04:30:00Z"},
+		{"date 'infinity'", "infinity"},
+		{"time '08:30'", "08:30:00"},
+		{"interval '1 day'", "1 day"},
+		{"12345678901234567890.10", "12345678901234567890.10"},
+		{"9223372036854775807", "9223372036854775807"},
+		{"0.1::float8", "0.1"},
+		{"0.1::float4", "0.1"},
+		{"1e21::float8", "1000000000000000000000"},
+		{"'nan'::float8", "NaN"},
+		{"true", "true"},
+		{"false", "false"},
+		{"null", ""},
+		{"null::date", ""},
+		{"'0012'", "0012"},
+		{"'ab'::char(4)", "ab  "},
+		{`'\xc3bc'::bytea`, "ü"},
+		{"'6f1c1b9e-0d4b-4b0a-9f43-3f1f0a2b4c5d'::uuid", "6f1c1b9e-0d4b-4b0a-9f43-3f1f0a2b4c5d"},
+		{`'{"a": 1}'::jsonb`, `{"a": 1}`},
+		{"array['a','b']", "{a,b}"},
+		{"B'101'", "101"},
+	})
 }
 
 func postgresFaults(t *testing.T, d *database) {
