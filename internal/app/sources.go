@@ -11,6 +11,7 @@ import (
 	"github.com/rosterd/rosterd/internal/source/bamboohr"
 	"github.com/rosterd/rosterd/internal/source/csv"
 	"github.com/rosterd/rosterd/internal/source/finch"
+	"github.com/rosterd/rosterd/internal/source/exec"
 	"github.com/rosterd/rosterd/internal/source/gusto"
 	"github.com/rosterd/rosterd/internal/source/merge"
 	"github.com/rosterd/rosterd/internal/source/paychex"
@@ -31,6 +32,7 @@ func SourceTypes() []source.Type {
 		paychex.Type(),
 		paylocity.Type(),
 		sql.Type(),
+		exec.Type(),
 	}
 }
 
