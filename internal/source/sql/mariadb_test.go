@@ -111,9 +111,9 @@ func mariaDBFaults(t *testing.T, d *database) {
 		fails(t, other.query(t, query), source.WordDenied, "error 1044")
 	})
 	t.Run("several results", func(t *testing.T) {
-		d.exec(t, "create procedure hr.both() begin select 1 as a; select 2 as a; end")
+		d.exec(t, "create procedure hr.pair() begin select 1 as a; select 2 as a; end")
 		d.exec(t, "grant execute on hr.* to "+asker+"@'127.0.0.1'")
-		fails(t, d.query(t, "call both()"), source.WordFormat, "several results")
+		fails(t, d.query(t, "call pair()"), source.WordFormat, "several results")
 	})
 	t.Run("statements of one message", func(t *testing.T) {
 		several := database{driver: d.driver, dsn: d.dsn + "?multiStatements=true"}
