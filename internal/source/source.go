@@ -46,6 +46,15 @@ type Doubter interface {
 	Doubt(field, detail string)
 }
 
+// Doubting returns a sink as one that can be told of doubts, for sources that have
+// any. Every wrapper of a sink hands them on.
+func Doubting(sink Sink) (Doubter, error) {
+	if doubter, ok := sink.(Doubter); ok {
+		return doubter, nil
+	}
+	return nil, Faultf(WordInternal, "nobody would hear of records that are in doubt")
+}
+
 // Report is what a source says about a pull that it read to its end.
 type Report struct {
 	Seen     int       // records handed out

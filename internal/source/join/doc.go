@@ -11,10 +11,12 @@
 //	| a part fails, is empty, withholds, is too old   | the whole pull fails                                |
 //	| nobody in a part has a record's key             | the record's columns are blank, and it is in doubt  |
 //	| two in a part have it, and differ               | the same: nobody can tell which is meant            |
+//	| the one who has it is in doubt itself           | the same                                            |
 //	| the record's own key is blank                   | the same                                            |
 //	| somebody is in a part only                      | nothing                                             |
 //
 // A record in doubt is told to the sink (source.Doubter), so that whoever is
-// covered stays covered with the last record that was good. Keys are compared
-// without blanks around them and without case.
+// covered stays covered with the last record that was good. The leading source's
+// own doubts are handed on. Keys are compared without blanks around them and
+// without case.
 package join

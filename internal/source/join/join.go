@@ -33,11 +33,11 @@ type joined struct {
 
 // Pull implements source.Source. The sink has to be a source.Doubter.
 func (j *joined) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
-	doubter, ok := sink.(source.Doubter)
-	if !ok {
-		return source.Report{}, source.Faultf(source.WordInternal, "nobody would hear of records that lack their other half")
+	doubter, err := source.Doubting(sink)
+	if err != nil {
+		return source.Report{}, err
 	}
-	out := &completing{Sink: sink, doubter: doubter}
+	out := &completing{Doubter: doubter}
 	layouts := make([]string, 0, len(j.parts))
 	var oldest time.Time
 	for _, part := range j.parts {
@@ -69,7 +69,7 @@ func older(a, b time.Time) time.Time {
 // other is a part that was read.
 type other struct {
 	Part
-	byKey map[string][]string // the part's columns, in the order of Columns; nil where two differ
+	byKey map[string][]string // the part's columns, in the order of Columns; nil where nobody can tell
 	on    int                 // where the leading source has the key
 }
 
@@ -90,9 +90,13 @@ func (p Part) read(ctx context.Context, now func() time.Time) (*other, source.Re
 // intake takes the records of a part.
 type intake struct {
 	*other
-	key int
-	at  []int // where the columns stand
+	key   int
+	at    []int // where the columns stand
+	doubt bool  // about the record that comes next
 }
+
+// Doubt implements source.Doubter: what is in doubt completes nothing.
+func (i *intake) Doubt(string, string) { i.doubt = true }
 
 // Columns implements source.Sink.
 func (i *intake) Columns(names []string) error {
@@ -121,7 +125,8 @@ func position(names []string, name string) int {
 
 // Record implements source.Sink.
 func (i *intake) Record(values []string, _ int) error {
-	key := folded(values[i.key])
+	key, doubt := folded(values[i.key]), i.doubt
+	i.doubt = false
 	if key == "" {
 		return nil // nobody can be meant
 	}
@@ -129,7 +134,7 @@ func (i *intake) Record(values []string, _ int) error {
 	for n, at := range i.at {
 		row[n] = strings.Clone(values[at])
 	}
-	if before, twice := i.byKey[key]; twice && !slices.Equal(before, row) {
+	if before, twice := i.byKey[key]; doubt || twice && !slices.Equal(before, row) {
 		row = nil
 	}
 	i.byKey[strings.Clone(key)] = row
@@ -140,10 +145,9 @@ func folded(key string) string { return strings.ToLower(strings.TrimSpace(key)) 
 
 // completing hands records on with what the parts have beside them.
 type completing struct {
-	source.Sink
-	doubter source.Doubter
-	parts   []*other
-	row     []string
+	source.Doubter
+	parts []*other
+	row   []string
 }
 
 // Columns implements source.Sink.
@@ -161,7 +165,7 @@ func (c *completing) Columns(names []string) error {
 	if err := errors.Join(faults...); err != nil {
 		return err
 	}
-	return c.Sink.Columns(all)
+	return c.Doubter.Columns(all)
 }
 
 // Record implements source.Sink.
@@ -174,13 +178,13 @@ func (c *completing) Record(values []string, place int) error {
 			c.row = append(c.row, row...)
 			continue
 		case known:
-			c.doubter.Doubt("join", "two records of source "+part.Name+" have its "+part.On+" and differ")
+			c.Doubt("join", "two records of source "+part.Name+" have its "+part.On+" and differ, or one is in doubt")
 		default:
-			c.doubter.Doubt("join", "no record of source "+part.Name+" has its "+part.On)
+			c.Doubt("join", "no record of source "+part.Name+" has its "+part.On)
 		}
 		for range part.Columns {
 			c.row = append(c.row, "")
 		}
 	}
-	return c.Sink.Record(c.row, place)
+	return c.Doubter.Record(c.row, place)
 }

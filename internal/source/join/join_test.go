@@ -1,6 +1,7 @@
 package join_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -73,8 +74,8 @@ func TestRecordsInDoubt(t *testing.T) {
 		want    string
 	}{
 		{"nobody has the key", [][]string{{"x@example.com", "", "1", "One"}}, "join: no record of source directory has its work email"},
-		{"two have it and differ", [][]string{{"a@example.com", "", "1", "One"}, {"a@example.com", "", "2", "One"}}, "join: two records of source directory have its work email and differ"},
-		{"three have it, of whom two agree", [][]string{{"a@example.com", "", "1", "One"}, {"a@example.com", "", "2", "One"}, {"a@example.com", "", "2", "One"}}, "join: two records of source directory have its work email and differ"},
+		{"two have it and differ", [][]string{{"a@example.com", "", "1", "One"}, {"a@example.com", "", "2", "One"}}, "join: two records of source directory have its work email and differ, or one is in doubt"},
+		{"three have it, of whom two agree", [][]string{{"a@example.com", "", "1", "One"}, {"a@example.com", "", "2", "One"}, {"a@example.com", "", "2", "One"}}, "join: two records of source directory have its work email and differ, or one is in doubt"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := new(sourcetest.Recorder)
@@ -89,6 +90,55 @@ func TestRecordsInDoubt(t *testing.T) {
 				t.Errorf("doubts (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// doubtful is a source that is in doubt about one of its records.
+type doubtful struct {
+	source.Source
+	at int // the record, from 0
+}
+
+// Pull implements source.Source.
+func (d doubtful) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
+	doubter, err := source.Doubting(sink)
+	if err != nil {
+		return source.Report{}, err
+	}
+	return d.Source.Pull(ctx, &raising{Doubter: doubter, at: d.at})
+}
+
+type raising struct {
+	source.Doubter
+	at, n int
+}
+
+// Record implements source.Sink.
+func (r *raising) Record(values []string, place int) error {
+	if r.n == r.at {
+		r.Doubt("status", "it says two things")
+	}
+	r.n++
+	return r.Doubter.Record(values, place)
+}
+
+// What leads is told of as it is; what completes and is in doubt completes nothing.
+func TestDoubtsAreHandedOn(t *testing.T) {
+	lead := mem.New([]string{"id", "work email"}, []string{"1", "a@example.com"}, []string{"2", "b@example.com"}, []string{"3", "c@example.com"})
+	from := directory([]string{"a@example.com", "", "1", "One"}, []string{"b@example.com", "", "2", "Two"}, []string{"c@example.com", "", "3", "Three"})
+	got := new(sourcetest.Recorder)
+	if _, err := join.New(doubtful{lead, 0}, []join.Part{part(doubtful{from, 1})}, now).Pull(t.Context(), got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[int][]string{
+		0: {"status: it says two things"},
+		1: {"join: two records of source directory have its work email and differ, or one is in doubt"},
+	}
+	if diff := cmp.Diff(want, got.Doubts); diff != "" {
+		t.Errorf("doubts (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([][]string{{"1", "a@example.com", "1", "One"}, {"2", "b@example.com", "", ""}, {"3", "c@example.com", "3", "Three"}}, got.Records); diff != "" {
+		t.Errorf("records (-want +got):\n%s", diff)
 	}
 }
 

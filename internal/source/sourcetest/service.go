@@ -85,11 +85,15 @@ type renamed struct {
 
 // Pull implements source.Source.
 func (r renamed) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
-	return r.Source.Pull(ctx, renaming{sink, r.back})
+	doubter, err := source.Doubting(sink)
+	if err != nil {
+		return source.Report{}, err
+	}
+	return r.Source.Pull(ctx, renaming{doubter, r.back})
 }
 
 type renaming struct {
-	source.Sink
+	source.Doubter
 	back map[string]string
 }
 
@@ -99,7 +103,7 @@ func (r renaming) Columns(names []string) error {
 	for i, name := range names {
 		generic[i] = r.back[name]
 	}
-	return r.Sink.Columns(generic)
+	return r.Doubter.Columns(generic)
 }
 
 // Nested is a record as JSON: columns with dots become objects in objects.
