@@ -8,6 +8,7 @@ import (
 	"github.com/rosterd/rosterd/internal/mapping"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/source/adp"
 	"github.com/rosterd/rosterd/internal/source/bamboohr"
 	"github.com/rosterd/rosterd/internal/source/csv"
 	"github.com/rosterd/rosterd/internal/source/exec"
@@ -33,6 +34,7 @@ func SourceTypes() []source.Type {
 		paylocity.Type(),
 		sql.Type(),
 		exec.Type(),
+		adp.Type(),
 	}
 }
 

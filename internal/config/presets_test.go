@@ -99,6 +99,30 @@ func usuals() map[string]usual {
 				{name: "no status", change: map[string]string{"employment_status": ""}, problem: "status"},
 			},
 		},
+		"adp": {
+			row: map[string]string{
+				"associateOID": "E-1", "person.legalName.givenName": canary.GivenName, "person.legalName.familyName1": canary.FamilyName, "person.birthDate": canary.BirthDate,
+				"person.communication.mobiles.0.number": canary.Phone, "person.communication.landlines.0.number": "",
+				"businessCommunication.emails.0.emailUri": "", "person.communication.emails.0.emailUri": canary.Mail,
+				"person.legalAddress.lineOne": canary.Street, "person.legalAddress.lineTwo": "", "person.legalAddress.cityName": canary.City,
+				"person.legalAddress.countrySubdivisionLevel1.codeValue": "IL", "person.legalAddress.postalCode": canary.ZIP, "status": "Active",
+				"workerDates.originalHireDate": "2020-01-02", "workerDates.rehireDate": "", "workerDates.terminationDate": "",
+				"assignment.units.department.nameCode.codeValue": "100",
+			},
+			cases: []different{
+				{name: "active in RUN", change: map[string]string{"status": "A"}, standing: roster.StandingIn},
+				{name: "on leave", change: map[string]string{"status": "L"}, standing: roster.StandingIn},
+				{name: "a landline", change: map[string]string{"person.communication.mobiles.0.number": "", "person.communication.landlines.0.number": canary.Phone}, standing: roster.StandingIn},
+				{name: "terminated", change: map[string]string{"status": "Terminated", "workerDates.terminationDate": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "terminated in RUN, no date", change: map[string]string{"status": "T"}, standing: roster.StandingTerminated},
+				{name: "terminated in advance", change: map[string]string{"status": "Terminated", "workerDates.terminationDate": "2026-12-01"}, standing: roster.StandingIn},
+				{name: "deceased", change: map[string]string{"status": "D", "workerDates.terminationDate": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "came back", change: map[string]string{"workerDates.terminationDate": "2022-03-04", "workerDates.rehireDate": "2023-01-02"}, standing: roster.StandingIn},
+				{name: "comes back later", change: map[string]string{"status": "Active", "workerDates.rehireDate": "2026-12-01"}, standing: roster.StandingNotEligible},
+				{name: "inactive, nobody knows why", change: map[string]string{"status": "Inactive"}, problem: "include"},
+				{name: "no status", change: map[string]string{"status": ""}, problem: "status"},
+			},
+		},
 		"paychex": {
 			row: map[string]string{
 				"workerId": "E-1", "name.givenName": canary.GivenName, "name.familyName": canary.FamilyName, "birthDate": canary.BirthDate,
