@@ -104,7 +104,7 @@ func certificate(t *testing.T) (cert, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
+	dir := canary.Input(t)
 	return write(t, filepath.Join(dir, "client.pem"), "CERTIFICATE", public), write(t, filepath.Join(dir, "client.key"), "PRIVATE KEY", private)
 }
 
@@ -185,7 +185,7 @@ func TestTheCertificateIsShownToBoth(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	config := configured(t, server.URL)
-	config.CAFile = write(t, filepath.Join(t.TempDir(), "ca.pem"), "CERTIFICATE", server.Certificate().Raw)
+	config.CAFile = write(t, filepath.Join(canary.Input(t), "ca.pem"), "CERTIFICATE", server.Certificate().Raw)
 	got := new(sourcetest.Recorder)
 	if _, err := opened(t, config, source.Opening{Columns: []string{"associateOID"}, Getenv: secret}).Pull(t.Context(), got); err != nil || len(got.Records) != 3 {
 		t.Fatalf("%d records, %v", len(got.Records), err)
