@@ -55,6 +55,7 @@ func usuals() map[string]usual {
 			},
 			cases: []different{
 				{name: "inactive", change: map[string]string{"status": "Inactive", "terminationDate": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "hired again", change: map[string]string{"terminationDate": "2021-11-01"}, standing: roster.StandingIn},
 				{name: "no status", change: map[string]string{"status": ""}, problem: "status"},
 			},
 		},
