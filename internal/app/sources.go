@@ -19,6 +19,7 @@ import (
 	"github.com/rosterd/rosterd/internal/source/paylocity"
 	"github.com/rosterd/rosterd/internal/source/rest"
 	"github.com/rosterd/rosterd/internal/source/sql"
+	"github.com/rosterd/rosterd/internal/source/workday"
 )
 
 // SourceTypes is the table of sources: to add one, add its row.
@@ -35,6 +36,7 @@ func SourceTypes() []source.Type {
 		sql.Type(),
 		exec.Type(),
 		adp.Type(),
+		workday.Type(),
 	}
 }
 
