@@ -118,6 +118,13 @@ func TestEnds(t *testing.T) {
 			t.Errorf("%d records: %v", report.Seen, err)
 		}
 	})
+	t.Run("a last line without its end", func(t *testing.T) {
+		ragged := file(t, `{"id": "1"}`+"\n"+`{"id": "2"}`)
+		report, err := open(t, []string{"id"}, asItIs, "print", ragged).Pull(t.Context(), new(sourcetest.Recorder))
+		if err != nil || report.Seen != 2 {
+			t.Errorf("%d records: %v", report.Seen, err)
+		}
+	})
 	t.Run("no program", func(t *testing.T) {
 		for command, word := range map[string]string{"rosterd-test-none": source.WordMissing, "/none/program": source.WordMissing, good: source.WordUnreadable} {
 			fails(t, open(t, []string{"id"}, func(c *exec.Config) { c.Command = command }), word, "program")
