@@ -98,6 +98,7 @@ func mariaDBFaults(t *testing.T, d *database) {
 		{"two statements", "commit; delete from " + name, source.WordService, "error 1064"},
 		{"no result", "set @a = 1", source.WordHeader, "no columns"},
 		{"a column twice", "select id, name as ID from " + name, source.WordHeader, "column 2 has no name of its own"},
+		{"a limit on time", "set statement max_statement_time = 0.1 for select sleep(10) as s", source.WordService, "error 1969: the database broke off"},
 		{"bytes that are no text", "select _binary x'ff' as b", source.WordEncoding, "column 1 of record 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) { fails(t, d.query(t, tt.query), tt.word, tt.says) })
@@ -109,6 +110,10 @@ func mariaDBFaults(t *testing.T, d *database) {
 	t.Run("another database", func(t *testing.T) {
 		other := database{driver: d.driver, dsn: strings.Replace(d.dsn, "/hr", "/people_db", 1)}
 		fails(t, other.query(t, query), source.WordDenied, "error 1044")
+	})
+	t.Run("no encryption where it is asked for", func(t *testing.T) {
+		other := database{driver: d.driver, dsn: d.dsn + "?tls=true"}
+		fails(t, other.query(t, query), source.WordUnreached, "connect: ")
 	})
 	t.Run("several results", func(t *testing.T) {
 		d.exec(t, "create procedure hr.pair() begin select 1 as a; select 2 as a; end")
