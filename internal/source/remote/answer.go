@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/rosterd/rosterd/internal/retry"
 	"github.com/rosterd/rosterd/internal/source"
@@ -137,8 +138,12 @@ func (a Answer) value() (any, error) {
 	return decode(a.Body)
 }
 
-// decode reads text as one JSON value.
+// decode reads text as one JSON value. What is not UTF-8 the library would quietly
+// make another name of.
 func decode(text []byte) (any, error) {
+	if !utf8.Valid(text) {
+		return nil, source.Faultf(source.WordEncoding, "an answer is JSON and not UTF-8, which RFC 8259 asks for")
+	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber() // a reference_id may be a long number
 	var value any

@@ -140,3 +140,14 @@ func TestParseRecord(t *testing.T) {
 		})
 	}
 }
+
+func TestTextThatIsNoUTF8(t *testing.T) {
+	if _, ok := remote.ParseRecord([]byte("{\"name\": \"Jos\xe9\"}")); ok {
+		t.Error("a name in another encoding is read as if it were UTF-8")
+	}
+	if r, ok := remote.ParseRecord([]byte(`{"name": "José"}`)); !ok {
+		t.Error("a name in UTF-8 is refused")
+	} else if name, _ := r.Lookup("name"); name != "José" {
+		t.Errorf("read %q", name)
+	}
+}
