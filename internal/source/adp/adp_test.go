@@ -347,7 +347,10 @@ func TestCells(t *testing.T) {
 		{"a status of the assignment's only", `{"workAssignments": [{"assignmentStatus": {"statusCode": {"codeValue": "T"}}}]}`, "status", "T"},
 		{"the assignment that is marked", `{"workAssignments": [{"jobTitle": "Baker"}, {"jobTitle": "Cook", "primaryIndicator": true}]}`, "assignment.jobTitle", "Cook"},
 		{"the assignment that runs", `{"workAssignments": [{"jobTitle": "Baker", "assignmentStatus": {"statusCode": {"codeValue": "T"}}}, {"jobTitle": "Waiter", "terminationDate": "2020-01-02"}, {"jobTitle": "Cook"}]}`, "assignment.jobTitle", "Cook"},
-		{"an assignment that is marked and over", `{"workAssignments": [{"jobTitle": "Baker", "primaryIndicator": true, "terminationDate": "2020-01-02"}, {"jobTitle": "Cook"}]}`, "assignment.jobTitle", "Baker"},
+		{"an assignment that is marked and over", `{"workAssignments": [{"jobTitle": "Baker", "primaryIndicator": true, "terminationDate": "2020-01-02"}, {"jobTitle": "Cook"}]}`, "assignment.jobTitle", "Cook"},
+		{"a status of the one that runs, not of the one that is marked", `{"workAssignments": [{"primaryIndicator": true, "assignmentStatus": {"statusCode": {"codeValue": "T"}}}, {"assignmentStatus": {"statusCode": {"codeValue": "A"}}}]}`, "status", "A"},
+		{"one that ends later", `{"workAssignments": [{"jobTitle": "Cook", "terminationDate": "2099-01-02", "assignmentStatus": {"statusCode": {"codeValue": "A"}}}, {"jobTitle": "Baker", "assignmentStatus": {"statusCode": {"codeValue": "D"}}}]}`, "assignment.jobTitle", "Cook"},
+		{"all are over", `{"workAssignments": [{"jobTitle": "Baker", "primaryIndicator": true, "terminationDate": "2020-01-02"}, {"jobTitle": "Cook", "terminationDate": "2021-01-02T00:00:00Z"}, {"jobTitle": "Waiter", "terminationDate": "2019-01-02"}]}`, "assignment.jobTitle", "Cook"},
 		{"several alike", `{"workAssignments": [{"jobTitle": "Cook", "hireDate": "2020-01-02"}, {"jobTitle": "Cook"}]}`, "assignment.jobTitle", "Cook"},
 		{"a unit by its type", `{"workAssignments": [{"homeOrganizationalUnits": [{"typeCode": {"codeValue": "Business Unit"}, "nameCode": {"codeValue": "BU"}}, {"typeCode": {"codeValue": "Department"}, "nameCode": {"codeValue": "D1"}}, {"nameCode": {"codeValue": "no type"}}, {"typeCode": {"codeValue": "Department"}, "nameCode": {"codeValue": "D2"}}]}]}`, "assignment.units.department.nameCode.codeValue", "D1"},
 	} {
@@ -376,7 +379,8 @@ func TestSeveralAssignments(t *testing.T) {
 	}{
 		{"two run and differ", `{"workAssignments": [{"jobTitle": "Baker"}, {"jobTitle": "Cook"}]}`, 1},
 		{"two are marked and differ", `{"workAssignments": [{"jobTitle": "Baker", "primaryIndicator": true}, {"jobTitle": "Cook", "primaryIndicator": true}]}`, 1},
-		{"all are over and differ", `{"workAssignments": [{"jobTitle": "Baker", "terminationDate": "2020-01-02"}, {"jobTitle": "Cook", "terminationDate": "2021-01-02"}]}`, 1},
+		{"all are over since the same day", `{"workAssignments": [{"jobTitle": "Baker", "terminationDate": "2020-01-02"}, {"jobTitle": "Cook", "terminationDate": "2020-01-02"}]}`, 1},
+		{"all are over, one after the other", `{"workAssignments": [{"jobTitle": "Baker", "terminationDate": "2020-01-02"}, {"jobTitle": "Cook", "terminationDate": "2021-01-02"}]}`, 0},
 		{"one is marked", `{"workAssignments": [{"jobTitle": "Baker", "primaryIndicator": true}, {"jobTitle": "Cook", "primaryIndicator": false}]}`, 0},
 		{"they differ in what is not mapped", `{"workAssignments": [{"jobTitle": "Cook", "hireDate": "2020-01-02"}, {"jobTitle": "Cook"}]}`, 0},
 		{"there is one", `{"workAssignments": [{"jobTitle": "Cook"}]}`, 0},

@@ -21,12 +21,12 @@
 //
 // Some columns are not ADP's own:
 //
-//	| column             | what it is                                                                  |
-//	| ------------------ | --------------------------------------------------------------------------- |
-//	| assignment.…       | the primary one of workAssignments; where none is marked, the one that runs |
-//	| assignment.units.… | its homeOrganizationalUnits by their type: assignment.units.department.…    |
-//	| status             | the worker's; on leave, and where that is blank, the assignment's           |
-//	| ….number           | of a mobile or landline as formatted, or its area and its number            |
+//	| column             | what it is                                                                                     |
+//	| ------------------ | ---------------------------------------------------------------------------------------------- |
+//	| assignment.…       | of workAssignments the one that runs, else the one that ended last; of several the primary one |
+//	| assignment.units.… | its homeOrganizationalUnits by their type: assignment.units.department.…                       |
+//	| status             | the worker's; on leave, and where that is blank, the assignment's                              |
+//	| ….number           | of a mobile or landline as formatted, or its area and its number                               |
 //
 // Where more than one assignment could be meant, and they differ in what is mapped,
 // the record is in doubt, and whoever it is about stays as they are.

@@ -21,19 +21,29 @@ func complete(worker remote.Record) remote.Record {
 	return worker
 }
 
-// assignments are those that could be the one that counts: those that are marked
-// as primary; where none is, those that run; where none does, all.
+// assignments are those that could be the one that counts: of those that run, else
+// of those that ended last, the primary one, else all.
 func assignments(worker remote.Record) []remote.Record {
 	all, err := worker.List("workAssignments")
 	if err != nil {
 		return nil // left out, since there are none
 	}
-	for _, wanted := range []func(remote.Record) bool{isPrimary, runs} {
-		if some := slices.DeleteFunc(slices.Clone(all), func(one remote.Record) bool { return !wanted(one) }); len(some) > 0 {
-			return some
+	could := keep(all, runs)
+	if len(could) == 0 {
+		last := ""
+		for _, one := range all {
+			last = max(last, ended(one))
 		}
+		could = keep(all, func(one remote.Record) bool { return ended(one) == last })
 	}
-	return all
+	if marked := keep(could, isPrimary); len(marked) > 0 {
+		return marked
+	}
+	return could
+}
+
+func keep(all []remote.Record, wanted func(remote.Record) bool) []remote.Record {
+	return slices.DeleteFunc(slices.Clone(all), func(one remote.Record) bool { return !wanted(one) })
 }
 
 func isPrimary(one remote.Record) bool {
@@ -41,10 +51,16 @@ func isPrimary(one remote.Record) bool {
 	return marked == "true"
 }
 
+// runs reports whether an assignment is not over: by its status, and by its end
+// where it has none.
 func runs(one remote.Record) bool {
 	status, _ := one.Lookup("assignmentStatus.statusCode.codeValue")
+	return status == "" && ended(one) == "" || status != "" && status != "T" && status != "D"
+}
+
+func ended(one remote.Record) string {
 	end, _ := one.Lookup("terminationDate")
-	return end == "" && status != "T" && status != "D"
+	return remote.Day(end)
 }
 
 // sorted adds an assignment's units by their types; of several of a type the first.
