@@ -19,6 +19,7 @@ import (
 	"github.com/rosterd/rosterd/internal/source/paylocity"
 	"github.com/rosterd/rosterd/internal/source/rest"
 	"github.com/rosterd/rosterd/internal/source/sql"
+	"github.com/rosterd/rosterd/internal/source/ukg"
 	"github.com/rosterd/rosterd/internal/source/workday"
 )
 
@@ -37,6 +38,7 @@ func SourceTypes() []source.Type {
 		exec.Type(),
 		adp.Type(),
 		workday.Type(),
+		ukg.Type(),
 	}
 }
 

@@ -124,6 +124,23 @@ func usuals() map[string]usual {
 				{name: "no status", change: map[string]string{"status": ""}, problem: "status"},
 			},
 		},
+		"ukg": {
+			row: map[string]string{
+				"employeeId": "E-1", "firstName": canary.GivenName, "lastName": canary.FamilyName, "dateOfBirth": canary.BirthDate, "homePhone": canary.Phone,
+				"emailAddress": "", "emailAddressAlternate": canary.Mail, "addressLine1": canary.Street, "addressLine2": "", "addressCity": canary.City,
+				"addressState": "IL", "addressZipCode": canary.ZIP, "employment.employeeStatusCode": "A", "employment.lastHireDate": "2020-01-02",
+				"employment.originalHireDate": "2019-01-02", "employment.dateOfTermination": "", "employment.orgLevel1Code": "ENG",
+			},
+			cases: []different{
+				{name: "on leave", change: map[string]string{"employment.employeeStatusCode": "L"}, standing: roster.StandingIn},
+				{name: "hired once", change: map[string]string{"employment.lastHireDate": ""}, standing: roster.StandingIn},
+				{name: "terminated", change: map[string]string{"employment.employeeStatusCode": "T", "employment.dateOfTermination": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "terminated in advance", change: map[string]string{"employment.employeeStatusCode": "T", "employment.dateOfTermination": "2026-12-01"}, standing: roster.StandingIn},
+				{name: "came back", change: map[string]string{"employment.dateOfTermination": "2022-03-04"}, standing: roster.StandingIn},
+				{name: "a status that nobody knows", change: map[string]string{"employment.employeeStatusCode": "S"}, problem: "include"},
+				{name: "no status", change: map[string]string{"employment.employeeStatusCode": ""}, problem: "status"},
+			},
+		},
 		"paychex": {
 			row: map[string]string{
 				"workerId": "E-1", "name.givenName": canary.GivenName, "name.familyName": canary.FamilyName, "birthDate": canary.BirthDate,
