@@ -41,6 +41,8 @@ type Config struct {
 	Encoding string `yaml:"encoding" enum:"utf-8,windows-1252" doc:"How the file is written."`
 	// Trailer describes the last row, where it declares the number of records.
 	Trailer Trailer `yaml:"trailer" doc:"The last row, where it declares the number of records."`
+	// Relationship tells employees from dependents, where the file lists both.
+	Relationship Relationship `yaml:"relationship" doc:"Which rows are dependents, where the file lists them among employees."`
 	// FinalNewline is auto, optional or required: what it means when the file
 	// does not end with a newline.
 	FinalNewline string `yaml:"final_newline" enum:"auto,optional,required" doc:"What it means when the file does not end with a newline."`
@@ -68,6 +70,10 @@ func Type() source.Type {
 				Delimiter:    ",",
 				Encoding:     encodingUTF8,
 				FinalNewline: newlineAuto,
+				Relationship: Relationship{
+					Employees:  []string{"employee", "self", "ee", "subscriber", "primary", "18"},
+					Dependents: []string{"spouse", "child", "domestic partner", "partner", "dependent", "son", "daughter", "sp", "ch", "dp"},
+				},
 			}
 		},
 	}
@@ -82,6 +88,7 @@ func (c *Config) Faults() []source.KeyFault {
 		}
 	}
 	_, known := delimiter(c.Delimiter)
+	check(!c.Relationship.declared() || len(c.Relationship.Employees) > 0, "relationship.employees", "say what the column says of employees")
 	check(known, "delimiter", "use one character that is no quote and no line end, or the word tab")
 	check(c.Encoding == encodingUTF8 || c.Encoding == encodingWindows1252, "encoding", "use utf-8 or windows-1252")
 	check(!c.Trailer.declared() || strings.TrimSpace(c.Trailer.Prefix) != "", "trailer.prefix", "say what the first cell of the trailer row holds")
@@ -101,7 +108,7 @@ func (c *Config) Open(o source.Opening) (source.Source, error) {
 	if len(wrong) > 0 {
 		return nil, errors.Join(wrong...)
 	}
-	return &file{config: *c, finder: c.Config.Open(o, c.ending())}, nil
+	return &file{config: *c, columns: o.Columns, finder: c.Config.Open(o, c.ending())}, nil
 }
 
 // ending is what the last byte of a file tells, before it is read.

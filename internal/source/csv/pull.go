@@ -13,8 +13,9 @@ import (
 
 // file is the source: it chooses a file at each pull.
 type file struct {
-	config Config
-	finder *files.Finder
+	config  Config
+	columns []string // that the mapping reads
+	finder  *files.Finder
 }
 
 // Pull implements source.Source. The file is looked at before and after; one
@@ -33,6 +34,7 @@ func (s *file) Pull(ctx context.Context, sink source.Sink) (source.Report, error
 		return source.Report{}, err
 	}
 	p := newPull(content, chosen, &s.config, sink)
+	p.columns = s.columns
 	err = p.run(ctx)
 	if changed := chosen.Unchanged(ctx); changed != nil && !p.refused && ctx.Err() == nil {
 		// Why a file that is still being written could not be parsed is of no interest.
@@ -51,7 +53,10 @@ type pull struct {
 	sink    source.Sink
 	text    *text
 	rows    *rows
+	columns []string // that the mapping reads
+	kin     kin
 	width   int  // columns of the header; 0 before it was read
+	passed  int  // rows of dependents
 	ended   bool // the trailer was read
 	refused bool // the error is the sink's own
 	report  source.Report
@@ -101,6 +106,14 @@ func (p *pull) take(row []string, line int) error {
 	case len(row) != p.width:
 		return p.fault(source.WordRagged, line, strconv.Itoa(len(row))+" cells where the header has "+strconv.Itoa(p.width))
 	}
+	dependent, ok := p.kin.dependent(row)
+	switch {
+	case !ok:
+		return p.fault(source.WordFormat, line, "relationship.column says neither employee nor dependent; add what it says to one of the lists")
+	case dependent:
+		p.passed++
+		return nil
+	}
 	if err := p.sink.Record(row, line); err != nil {
 		p.refused = true
 		return err
@@ -123,6 +136,9 @@ func (p *pull) header(row []string) error {
 	if err != nil {
 		return err
 	}
+	if p.kin, err = newKin(p.config.Relationship, names, p.columns); err != nil {
+		return err
+	}
 	p.width = len(names)
 	p.report.Layout = layout(names)
 	if err := p.sink.Columns(names); err != nil {
@@ -132,7 +148,7 @@ func (p *pull) header(row []string) error {
 	return nil
 }
 
-// trailer reads how many records the file declares. Whether they came is for
+// trailer reads how many records the file declares, dependents included. Whether they came is for
 // source.Judge to say.
 func (p *pull) trailer(row []string, line int) error {
 	at := p.config.Trailer.CountColumn - 1
@@ -145,7 +161,7 @@ func (p *pull) trailer(row []string, line int) error {
 		return p.fault(source.WordCount, line, "the trailer has no number in column "+strconv.Itoa(at+1))
 	}
 	p.ended = true
-	p.report.Expected = int(count)
+	p.report.Expected = int(count) - p.passed // who is behind the trailer is a fault
 	return nil
 }
 
