@@ -6,12 +6,22 @@ func mutants() []mutant {
 	return []mutant{
 		{
 			"the guard counts absences only", "plan/guard.go",
-			"if g.passing(always) > l.allowed(l.MaxRemovals, c.Baseline) {",
-			"if g.passing(absent) > l.allowed(l.MaxRemovals, c.Baseline) {",
+			"if g.passing(always)+c.Earlier.People > l.allowed(l.MaxRemovals, before) {",
+			"if g.passing(absent)+c.Earlier.People > l.allowed(l.MaxRemovals, before) {",
+		},
+		{
+			"each round has a limit of its own", "plan/guard.go",
+			"if g.passing(always)+c.Earlier.People > l.allowed(l.MaxRemovals, before) {",
+			"if g.passing(always) > l.allowed(l.MaxRemovals, before) {",
+		},
+		{
+			"whom an unknown roster left out does not count for the week", "plan/hold.go",
+			"m.in.Recent[d.name] + m.returning(d),",
+			"m.in.Recent[d.name],",
 		},
 		{
 			"no limit for absences", "plan/guard.go",
-			"if g.passing(absent) > l.allowed(l.MaxAbsent, c.Baseline) {",
+			"if g.passing(absent)+c.Earlier.Absent > l.allowed(l.MaxAbsent, before) {",
 			"if false {",
 		},
 		{

@@ -31,7 +31,7 @@ type sshd struct {
 }
 
 // program finds sshd. Where it is missing the test is skipped, and fails where
-// ROSTERD_CI_SERVERS is set, as it is where it has to be there.
+// CI_SERVERS is set, as it is where it has to be there.
 func program(t *testing.T) string {
 	t.Helper()
 	for _, path := range []string{"/usr/sbin/sshd", "/usr/local/sbin/sshd", "/sbin/sshd"} {
@@ -39,7 +39,7 @@ func program(t *testing.T) string {
 			return path
 		}
 	}
-	if os.Getenv("ROSTERD_CI_SERVERS") != "" {
+	if os.Getenv("CI_SERVERS") != "" {
 		t.Fatal("sshd is missing; apt-get install openssh-server")
 	}
 	t.Skip("NOT TESTED against a real SFTP server: sshd is missing; apt-get install openssh-server")

@@ -20,7 +20,7 @@ import (
 )
 
 // program finds a program of a database server. Without it the test is skipped,
-// unless ROSTERD_CI_SERVERS is set, as in CI, where all of them are installed.
+// unless CI_SERVERS is set, as in CI, where all of them are installed.
 func program(t *testing.T, name, packaged string) string {
 	t.Helper()
 	if path, err := exec.LookPath(name); err == nil {
@@ -40,7 +40,7 @@ func program(t *testing.T, name, packaged string) string {
 	if len(found) > 0 {
 		return slices.Max(found)
 	}
-	if os.Getenv("ROSTERD_CI_SERVERS") != "" {
+	if os.Getenv("CI_SERVERS") != "" {
 		t.Fatalf("there is no %s: install Debian's package %s", name, packaged)
 	}
 	t.Skipf("NOT TESTED: there is no %s; install Debian's package %s", name, packaged)
