@@ -11,13 +11,17 @@ import (
 	"github.com/rosterd/rosterd/internal/source/adp"
 	"github.com/rosterd/rosterd/internal/source/bamboohr"
 	"github.com/rosterd/rosterd/internal/source/csv"
+	"github.com/rosterd/rosterd/internal/source/deel"
 	"github.com/rosterd/rosterd/internal/source/exec"
 	"github.com/rosterd/rosterd/internal/source/finch"
 	"github.com/rosterd/rosterd/internal/source/gusto"
+	"github.com/rosterd/rosterd/internal/source/hibob"
 	"github.com/rosterd/rosterd/internal/source/merge"
 	"github.com/rosterd/rosterd/internal/source/paychex"
 	"github.com/rosterd/rosterd/internal/source/paylocity"
 	"github.com/rosterd/rosterd/internal/source/rest"
+	"github.com/rosterd/rosterd/internal/source/rippling"
+	"github.com/rosterd/rosterd/internal/source/scim"
 	"github.com/rosterd/rosterd/internal/source/sql"
 	"github.com/rosterd/rosterd/internal/source/ukg"
 	"github.com/rosterd/rosterd/internal/source/workday"
@@ -39,6 +43,10 @@ func SourceTypes() []source.Type {
 		adp.Type(),
 		workday.Type(),
 		ukg.Type(),
+		rippling.Type(),
+		hibob.Type(),
+		deel.Type(),
+		scim.Type(),
 	}
 }
 

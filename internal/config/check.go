@@ -35,6 +35,9 @@ func (d *decoder) check(f File) {
 // checkJoin asks that a source either says who exists, or completes one that does.
 func (d *decoder) checkJoin(at string, s Source, f File) {
 	if s.Join == (Join{}) {
+		if kind, known := typeNamed(d.types, s.Type); known && kind.Completes {
+			d.doubt(join(at, "join"), "is missing: a source of type %s completes another one, and knows nothing of who is employed", s.Type)
+		}
 		return
 	}
 	to := slices.IndexFunc(f.Sources, func(other Source) bool { return other.Name == s.Join.To })
@@ -43,9 +46,6 @@ func (d *decoder) checkJoin(at string, s Source, f File) {
 		d.doubt(join(at, "join.to"), "expected the name of another source")
 	case f.Sources[to].Join != (Join{}):
 		d.doubt(join(at, "join.to"), "that source completes another one itself; join this one to that")
-	}
-	if s.Join.On == "" {
-		d.doubt(join(at, "join.on"), "expected the column of source %s that has the key", s.Join.To)
 	}
 	if len(s.Mapping.Fields) > 0 || !s.Mapping.Include.IsZero() || !s.Mapping.Terminated.IsZero() {
 		d.doubt(join(at, "fields"), "a source that is joined has no mapping; the one that it completes reads its columns as %s.COLUMN", s.Name)

@@ -58,6 +58,9 @@ func describeSource(d *describer, _ reflect.Value, _ rules) *schema {
 		if len(names) > 0 {
 			section.AnyOf = append(section.AnyOf, &schema{Required: []string{"preset"}})
 		}
+		if kind.Completes {
+			section.AnyOf = []*schema{{Required: []string{"join"}}}
+		}
 		each = append(each, section)
 	}
 	return &schema{OneOf: each}

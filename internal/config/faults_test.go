@@ -56,6 +56,13 @@ func faultCases() []faultCase {
 		{"approvals that lapse at once", valid + "safety: {approval_ttl: 0s}\n", []string{"7: safety.approval_ttl: expected a duration such as 90s, 15m or 48h, at least 1s"}},
 		{"approvals that never lapse", valid + "safety: {approval_ttl: none}\n", []string{"7: safety.approval_ttl: expected a duration"}},
 
+		{"joined to nobody", valid + "  - {name: more, type: payroll, host: h, join: {to: nobody, on: id}}\n", []string{"7: sources[1].join.to: expected the name of another source"}},
+		{"joined to itself", valid + "  - {name: more, type: payroll, host: h, join: {to: more, on: id}}\n", []string{"7: sources[1].join.to: expected the name of another source"}},
+		{"joined without a key", valid + "  - {name: more, type: payroll, host: h, join: {to: hq}}\n", []string{"7: sources[1].join.on: is missing"}},
+		{"joined to what is joined", valid + "  - {name: more, type: payroll, host: h, join: {to: hq, on: id}}\n  - {name: yet, type: payroll, host: h, join: {to: more, on: id}}\n", []string{"8: sources[2].join.to: that source completes another one itself"}},
+		{"joined with a mapping", valid + "  - {name: more, type: payroll, host: h, join: {to: hq, on: id}, fields: " + fields + "}\n", []string{"7: sources[1].fields: a source that is joined has no mapping"}},
+		{"a directory that decides who exists", valid + "  - {name: more, type: directory, host: h, fields: " + fields + "}\n", []string{"7: sources[1].join: is missing: a source of type directory completes another one"}},
+
 		{"NaN", valid + "safety: {max_run_percent: .nan}\n", []string{"7: safety.max_run_percent: expected a number from 0 to 100, or the word none"}},
 		{"infinite", valid + "safety: {max_run_percent: .inf}\n", []string{"7: safety.max_run_percent: expected a number from 0 to 100"}},
 		{"infinite rate", valid + "vitable: {requests_per_second: .inf}\n", []string{"7: vitable.requests_per_second: expected a number of at least 0"}},

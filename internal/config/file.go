@@ -77,8 +77,8 @@ type Source struct {
 // Join is how a source completes another one. The other's mapping reads its columns
 // under its name: directory.phone.
 type Join struct {
-	To  string `yaml:"to" doc:"Name of the source that it completes."`
-	On  string `yaml:"on" doc:"Column of that source with the key."`
+	To  string `yaml:"to" required:"true" doc:"Name of the source that it completes."`
+	On  string `yaml:"on" required:"true" min:"1" doc:"Column of that source with the key."`
 	Key string `yaml:"key" doc:"Column of this source with the key, where it has another name."`
 }
 

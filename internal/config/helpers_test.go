@@ -51,6 +51,9 @@ func types() []source.Type {
 		Name:  "payroll",
 		About: "a made-up payroll",
 		New:   func() source.Settings { return &payroll{Pages: 3, Timeout: time.Minute, Region: "east"} },
+	}, {
+		Name: "directory", About: "a made-up directory", Completes: true,
+		New: func() source.Settings { return &payroll{Pages: 3, Timeout: time.Minute, Region: "east"} },
 	}}
 }
 

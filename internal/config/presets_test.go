@@ -83,6 +83,37 @@ func usuals() map[string]usual {
 				{name: "no id of the payroll's", change: map[string]string{"employment.source_id": ""}, standing: roster.StandingIn, problem: "reference_id"},
 			},
 		},
+		"rippling": {
+			row: map[string]string{
+				"id": "E-1", "user.name.given_name": canary.GivenName, "user.name.family_name": canary.FamilyName, "date_of_birth": canary.BirthDate,
+				"user.phone_numbers.MOBILE": canary.Phone, "user.phone_numbers.0": "", "work_email": "", "personal_email": canary.Mail,
+				"home.line_1": canary.Street, "home.line_2": "", "home.locality": canary.City, "home.region": "IL", "home.postal_code": canary.ZIP,
+				"status": "ACTIVE", "start_date": "2020-01-02", "end_date": "", "employment_type.type": "EMPLOYEE", "department.name": "Engineering",
+			},
+			cases: []different{
+				{name: "terminated", change: map[string]string{"status": "TERMINATED", "end_date": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "came back", change: map[string]string{"end_date": "2022-03-04"}, standing: roster.StandingIn},
+				{name: "not there yet", change: map[string]string{"status": "HIRED"}, standing: roster.StandingNotEligible},
+				{name: "contractor", change: map[string]string{"employment_type.type": "CONTRACTOR"}, standing: roster.StandingNotEligible},
+				{name: "a status that nobody knows", change: map[string]string{"status": "PAUSED"}, problem: "include"},
+				{name: "no status", change: map[string]string{"status": ""}, problem: "status"},
+			},
+		},
+		"deel": {
+			row: map[string]string{
+				"id": "E-1", "first_name": canary.GivenName, "last_name": canary.FamilyName, "birth_date": canary.BirthDate, "phones.mobile": canary.Phone,
+				"emails.work": "", "emails.personal": canary.Mail, "addresses.0.streetAddress": canary.Street, "addresses.0.locality": canary.City,
+				"addresses.0.region": "IL", "addresses.0.postalCode": canary.ZIP, "hiring_status": "active", "hiring_type": "employee",
+				"start_date": "2020-01-02", "completion_date": "", "department.name": "Engineering",
+			},
+			cases: []different{
+				{name: "inactive", change: map[string]string{"hiring_status": "inactive", "completion_date": "2026-11-01"}, standing: roster.StandingTerminated},
+				{name: "contractor", change: map[string]string{"hiring_type": "contractor"}, standing: roster.StandingNotEligible},
+				{name: "not there yet", change: map[string]string{"hiring_status": "onboarding"}, standing: roster.StandingNotEligible},
+				{name: "a kind that nobody knows", change: map[string]string{"hiring_type": "seasonal"}, problem: "include"},
+				{name: "no status", change: map[string]string{"hiring_status": ""}, problem: "status"},
+			},
+		},
 		"merge": {
 			row: map[string]string{
 				"remote_id": "E-1", "first_name": canary.GivenName, "last_name": canary.FamilyName, "date_of_birth": canary.BirthDate, "mobile_phone_number": canary.Phone,

@@ -114,6 +114,7 @@ func TestSchemaRefusesWhatLoadRefuses(t *testing.T) {
 		// What the mapping and the type of the source judge.
 		"setting that its type refuses", "nested setting that its type refuses", "field that is missing",
 		"field of two kinds", "rule that is no expression",
+		"joined to nobody", "joined to itself", "joined to what is joined", "joined with a mapping",
 	}
 	schema := compile(t, types())
 	for _, c := range faultCases() {

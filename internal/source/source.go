@@ -152,6 +152,9 @@ type Type struct {
 	// New returns the settings of one source of this type with their defaults:
 	// a pointer to a struct whose yaml tags are the keys that the type brings.
 	New func() Settings
+	// Completes says that it only completes another source and never decides who
+	// exists, for it knows neither birth dates nor who is employed.
+	Completes bool
 	// Presets are ready-made mappings of this type's usual columns, by name: the
 	// keys fields, include and terminated as YAML. What a file writes beside a
 	// preset counts instead, field by field.
