@@ -26,12 +26,13 @@ const maxRetryWait = 24 * time.Hour
 //	| its last roster was refused or has an unknown fate | submit  | not_delivered    |
 //	| was restored from a copy, approved                | submit   | not_delivered    |
 //	| differs from the delivered roster                 | submit   | changed          |
-//	| is the same, and retries of failures are due      | submit   | retry_failures   |
+//	| is the same, and retries of failures are due **   | submit   | retry_failures   |
 //	| is the same, and resubmit_unchanged has passed    | submit   | resubmit         |
 //	| is the same, with held removals                   | hold     | of the guard     |
 //	| is the same                                       | skip     | unchanged        |
 //
 // (*) and nobody whose move waits for an approval of its first roster.
+// (**) or who was refused may come now, as another group lets them go.
 func (m *maker) decide(d *draft, p *payload) (roster.Decision, roster.Reason) {
 	switch {
 	case !m.selected(d.name):
@@ -76,7 +77,7 @@ func (m *maker) due(d *draft, digest string) (roster.Decision, roster.Reason) {
 		return roster.Submit, roster.ReasonNotDelivered
 	case delivered.Digest != digest:
 		return roster.Submit, roster.ReasonChanged
-	case delivered.Failures > 0 && since >= retryWait(m.in.Delivery.RetryFailures, delivered.Retries):
+	case delivered.Failures > 0 && (d.welcomes() || since >= retryWait(m.in.Delivery.RetryFailures, delivered.Retries)):
 		return roster.Submit, roster.ReasonRetry
 	case delivered.Failures == 0 && m.in.Delivery.ResubmitUnchanged > 0 && since >= m.in.Delivery.ResubmitUnchanged:
 		return roster.Submit, roster.ReasonResubmit

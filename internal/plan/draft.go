@@ -164,6 +164,13 @@ func (d *draft) lets(ref string) bool {
 	return slices.ContainsFunc(d.outs, func(out departure) bool { return out.last.Member.ReferenceID == ref })
 }
 
+// welcomes reports whether somebody comes from another group. Vitable refuses those
+// whom another group still has; once that one lets them go, the same roster may
+// pass, and no retry has to be waited for.
+func (d *draft) welcomes() bool {
+	return slices.ContainsFunc(d.adds, func(add addition) bool { return add.arrives(d.name) })
+}
+
 // certain counts the people who are in the payload whatever becomes of moves:
 // those who arrive from another group may yet have to wait.
 func (d *draft) certain() int {

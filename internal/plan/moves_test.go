@@ -125,6 +125,18 @@ func TestAMoveOutOfAGroupThatKeepsThePerson(t *testing.T) {
 	}
 }
 
+// TestAMoverWhomVitableRefusedBefore was sent while another group still had them,
+// as after a restoration. That the roster is the same must not keep them there.
+func TestAMoverWhomVitableRefusedBefore(t *testing.T) {
+	w := towns()
+	w.move("b", "a01")
+	w.state("b", func(s *roster.GroupState) {
+		s.Delivered = roster.Delivery{Digest: planned(t, w.make(), "b").Digest, At: now(), Failures: 1, Retries: 5}
+	})
+	same(t, "plan of the group that loses", told{Decision: "submit changed", Removals: []string{"a01 moved"}}, tell(t, w.make(), "a"))
+	same(t, "plan of the group that gains", told{Decision: "submit retry_failures", Adds: []string{"a01"}}, tell(t, w.make(), "b"))
+}
+
 // TestMovesInACircle breaks them so that nobody is sent before they left and
 // nobody leaves without being taken, and finishes them in later rounds.
 func TestMovesInACircle(t *testing.T) {

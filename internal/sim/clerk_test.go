@@ -64,6 +64,7 @@ func (w *world) decideAll(ctx context.Context) error {
 			if _, err := w.proc.store.Reject(ctx, verdict); err != nil {
 				return fmt.Errorf("reject: %w", err)
 			}
+			w.laws.reject(let)
 			continue
 		}
 		w.tell("approves %s of %s (%s): %v", hold.ID, hold.Group, hold.Reason, slices.Sorted(maps.Keys(let)))
@@ -94,7 +95,7 @@ func (w *world) rightly(hold roster.Hold) (let map[string]bool, right bool) {
 	for ref := range let {
 		one, told := e.told[ref]
 		if told && one.covered(e.day) && one.group == hold.Group && !w.laws.changesPlan(one, e) {
-			return nil, false
+			return let, false
 		}
 	}
 	return let, true

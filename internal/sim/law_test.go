@@ -39,7 +39,8 @@ type laws struct {
 	recent   map[string][]lapse          // group -> unapproved removals
 	complete map[string]int              // reference_id -> complete pulls in a row without a row
 	approval []approval
-	old      bool // a backup was put back: it has movers where they were, and sends them in both groups rather than in none
+	kept     map[string]bool // reference_ids whose removal a person rejected: they stay, and nobody is told any more
+	old      bool            // a backup was put back: it has movers where they were, and sends them in both groups rather than in none
 }
 
 type lapse struct {
@@ -58,8 +59,14 @@ type approval struct {
 // which nobody heard, they let go by it too.
 func (l *laws) allow(a approval) {
 	l.approval = append(l.approval, a)
+	for ref := range a.people {
+		delete(l.kept, ref)
+	}
 	l.recent[a.group] = slices.DeleteFunc(l.recent[a.group], func(gone lapse) bool { return a.people[gone.ref] })
 }
+
+// reject notes whom a person keeps.
+func (l *laws) reject(people map[string]bool) { maps.Copy(l.kept, people) }
 
 // approvals copies what people let pass so far.
 func (l *laws) approvals() []approval {
@@ -74,6 +81,7 @@ func newLaws(w *world) *laws {
 	return &laws{
 		w: w, pending: map[int]evidence{}, covered: map[string]map[string]bool{}, lost: map[int]map[string][]string{},
 		absent: map[int]map[string]int{}, recent: map[string][]lapse{}, complete: map[string]int{},
+		kept: map[string]bool{},
 	}
 }
 
@@ -284,15 +292,17 @@ func (l *laws) truth(run roster.Run, e evidence) error {
 	if run.Failures > 0 || run.Holds > 0 || run.Groups.Failed > 0 || run.Groups.Blocked > 0 {
 		return fmt.Errorf("law 7: the run exits with 0, and %d failures and %d holds are open", run.Failures, run.Holds)
 	}
+	stays := maps.Clone(l.kept)
+	maps.Copy(stays, e.pinned)
 	for ref, one := range e.told {
-		if one.covered(e.day) && !e.unsaid[ref] && !e.pinned[ref] && !slices.Contains(w.box.Members(one.group), ref) {
+		if one.covered(e.day) && !e.unsaid[ref] && !stays[ref] && !slices.Contains(w.box.Members(one.group), ref) {
 			return fmt.Errorf("law 7: the run exits with 0, and %s is not covered in %s", ref, one.group)
 		}
 	}
 	for _, group := range []string{north, south, east, west} {
 		for _, ref := range w.box.Members(group) {
 			one, told := e.told[ref]
-			if told && !e.unsaid[ref] && (!one.covered(e.day) || one.group != group) && !e.pinned[ref] {
+			if told && !e.unsaid[ref] && (!one.covered(e.day) || one.group != group) && !stays[ref] {
 				return fmt.Errorf("law 7: the run exits with 0, and %s is still covered in %s", ref, group)
 			}
 		}
