@@ -126,12 +126,26 @@ func (l *laws) countAbsences(e evidence, counts bool) {
 		return
 	}
 	for ref := range l.w.serials {
-		if _, told := e.told[ref]; told && !e.unsaid[ref] {
-			l.complete[ref] = 0
-		} else {
+		if !e.has(ref) {
 			l.complete[ref]++
 		}
 	}
+}
+
+// present ends the count of everybody who has a row, after a run that lived to
+// remember it.
+func (l *laws) present(e evidence) {
+	for ref := range e.told {
+		if !e.broken && e.has(ref) {
+			l.complete[ref] = 0
+		}
+	}
+}
+
+// has reports whether somebody has a row.
+func (e evidence) has(ref string) bool {
+	_, told := e.told[ref]
+	return told && !e.unsaid[ref]
 }
 
 func (l *laws) mayBeCovered(group string, refs ...string) {

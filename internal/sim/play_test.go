@@ -436,6 +436,9 @@ func (w *world) judged(counts bool, run func() (roster.Run, error), disturbed bo
 		return nil
 	}
 	w.laws.forget()
+	if counts && made.Outcome != roster.RunAPI {
+		w.laws.present(e)
+	}
 	for i, source := range made.Sources {
 		if source.State == roster.SourceOK && made.Outcome != roster.RunAPI { // without Vitable a run takes nothing for good
 			s := w.systems[i]
