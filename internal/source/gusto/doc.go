@@ -10,6 +10,8 @@
 //	| terminated people are listed                    | they leave by their status                 |
 //	| terminations may lie ahead, or before a rehire  | termination_date, see below                |
 //	| 200 requests a minute for one grant             | the pace is below that                     |
+//	| access tokens last two hours, and a refresh     | the file of the refresh token is rewritten |
+//	| token is replaced with each renewal             | before the new access token is used        |
 //
 // Two columns are not Gusto's own. hire_date is that of the primary job.
 // termination_date is the last one of somebody who is terminated; of somebody

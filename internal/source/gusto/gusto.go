@@ -33,33 +33,74 @@ func Type() source.Type {
 type Config struct {
 	remote.Config `yaml:",inline"`
 
-	CompanyID  string        `yaml:"company_id" required:"true" min:"1" doc:"The company's uuid."`
-	Token      source.Secret `yaml:"token" doc:"An access token with employees:read, {env: NAME} or {file: PATH}; it is read anew for each request."`
-	APIVersion string        `yaml:"api_version" doc:"X-Gusto-API-Version."`
+	CompanyID    string        `yaml:"company_id" required:"true" min:"1" doc:"The company's uuid."`
+	Token        source.Secret `yaml:"token" doc:"An access token with employees:read, {env: NAME} or {file: PATH}, that something else renews; it is read anew for each request."`
+	ClientID     string        `yaml:"client_id" doc:"Instead of token: the id of your application at Gusto."`
+	ClientSecret source.Secret `yaml:"client_secret" doc:"With client_id: its secret, {env: NAME} or {file: PATH}."`
+	RefreshToken string        `yaml:"refresh_token_file" doc:"With client_id: a file with the refresh token of the company, which rosterd replaces whenever Gusto grants a new one. It has to be on a volume that can be written."`
+	RedirectURI  string        `yaml:"redirect_uri" doc:"With client_id: the redirect URI of the application."`
+	APIVersion   string        `yaml:"api_version" doc:"X-Gusto-API-Version."`
 }
 
 // Faults implements source.Settings.
 func (c *Config) Faults() []source.KeyFault {
 	faults := c.Config.Faults()
-	if fault := c.Token.Fault(); fault != "" {
-		faults = append(faults, source.KeyFault{Key: "token", Detail: fault})
+	wrong := func(key, detail string) {
+		if detail != "" {
+			faults = append(faults, source.KeyFault{Key: key, Detail: detail})
+		}
+	}
+	switch {
+	case !c.renews():
+		wrong("token", c.Token.Fault())
+	case !c.Token.IsZero():
+		wrong("token", "it stands beside client_id; give one of them: an access token, or what renews one")
+	default:
+		wrong("client_secret", c.ClientSecret.Fault())
+		if c.ClientID == "" {
+			wrong("client_id", "expected the id of your application at Gusto")
+		}
+		if c.RefreshToken == "" {
+			wrong("refresh_token_file", "expected the path of a file with a refresh token")
+		}
 	}
 	return faults
 }
 
+// renews reports whether rosterd gets access tokens itself.
+func (c *Config) renews() bool {
+	return c.ClientID != "" || !c.ClientSecret.IsZero() || c.RefreshToken != "" || c.RedirectURI != ""
+}
+
 // Open implements source.Settings.
 func (c *Config) Open(o source.Opening) (source.Source, error) {
-	client, err := c.Client(remote.Bearer(c.Token, o.Getenv), o)
+	tokens, err := c.Client(remote.NoAuth{}, o)
 	if err != nil {
 		return nil, err
 	}
-	return &company{*c, client, o.Columns}, nil
+	auth := remote.Bearer(c.Token, o.Getenv)
+	if c.renews() {
+		at, err := url.JoinPath(c.BaseURL, "/oauth/token")
+		if err != nil {
+			return nil, err
+		}
+		auth = &remote.Credentials{
+			TokenURL: at, ID: c.ClientID, Secret: c.ClientSecret, InBody: true, Refresh: remote.RefreshFile(c.RefreshToken), RedirectURI: c.RedirectURI,
+			Getenv: o.Getenv, Client: tokens,
+		}
+	}
+	client, err := c.Client(auth, o)
+	if err != nil {
+		return nil, err
+	}
+	return &company{*c, client, tokens, o.Columns}, nil
 }
 
 // company is the list of one company's employees.
 type company struct {
 	config  Config
 	client  *remote.Client
+	tokens  *remote.Client
 	columns []string
 }
 
@@ -68,6 +109,7 @@ const perPage = 100
 
 // Pull implements source.Source.
 func (c *company) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
+	defer c.tokens.Close()
 	defer c.client.Close()
 	page, read := 0, 0
 	today := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly) // a day early anywhere on earth

@@ -2,8 +2,13 @@ package gusto_test
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -119,5 +124,158 @@ func TestDates(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got.Records); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)
+	}
+}
+
+// renewing answers as Gusto does: a refresh token is good until the access token
+// that came for it is used, and a token can be renewed from the body only.
+type renewing struct {
+	people  http.Handler
+	refresh []string // good refresh tokens
+	access  string
+	granted int
+	grants  func() // what happens meanwhile
+	drops   bool   // the answer to the next renewal is lost on the way
+}
+
+func (s *renewing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != "/oauth/token" {
+		if r.Header.Get("Authorization") != "Bearer "+s.access || s.access == "" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		s.refresh = s.refresh[len(s.refresh)-1:]
+		r.Header.Set("Authorization", "Bearer "+canary.Secret)
+		s.people.ServeHTTP(w, r)
+		return
+	}
+	if r.FormValue("grant_type") != "refresh_token" || r.FormValue("client_id") != "app" || r.FormValue("client_secret") != canary.Secret ||
+		r.FormValue("redirect_uri") != "https://employer.example/back" || !slices.Contains(s.refresh, r.FormValue("refresh_token")) {
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	s.granted++
+	s.access = "access-" + strconv.Itoa(s.granted)
+	s.refresh = append(s.refresh, "refresh-"+strconv.Itoa(s.granted))
+	if s.grants != nil {
+		s.grants()
+	}
+	if s.drops {
+		s.drops = false
+		panic(http.ErrAbortHandler)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	fmt.Fprintf(w, `{"access_token": %q, "token_type": "bearer", "expires_in": 7200, "refresh_token": "refresh-%d"}`, s.access, s.granted)
+}
+
+// A refresh token that is lost needs the employer's consent again.
+func TestRenewal(t *testing.T) {
+	everybody := employees([]map[string]any{{"uuid": "canary-1"}})
+	pull := func(t *testing.T, service *renewing, file string) error {
+		t.Helper()
+		server := httptest.NewServer(service)
+		defer server.Close()
+		config := gusto.Type().New().(*gusto.Config)
+		config.BaseURL, config.CompanyID, config.RequestsPerMinute = server.URL, company, 0
+		config.ClientID, config.ClientSecret, config.RefreshToken = "app", source.Secret{Env: "SECRET"}, file
+		config.RedirectURI = "https://employer.example/back"
+		if faults := config.Faults(); len(faults) > 0 {
+			t.Fatalf("the settings have faults: %v", faults)
+		}
+		opened, err := config.Open(source.Opening{Columns: []string{"uuid"}, Getenv: func(string) string { return canary.Secret }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got sourcetest.Recorder
+		_, err = opened.Pull(t.Context(), &got)
+		return err
+	}
+	kept := func(t *testing.T, token string) string {
+		t.Helper()
+		file := filepath.Join(canary.Input(t), "refresh")
+		if err := os.WriteFile(file, []byte(token), 0o640); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	has := func(t *testing.T, file, want string) {
+		t.Helper()
+		got, err := os.ReadFile(file)
+		if err != nil || strings.TrimSpace(string(got)) != want {
+			t.Errorf("the file has %q (%v), want %q", got, err, want)
+		}
+	}
+	t.Run("keeps the token that was granted last", func(t *testing.T) {
+		service, file := &renewing{people: everybody, refresh: []string{"refresh-0"}}, kept(t, "refresh-0\n")
+		for n := 1; n < 4; n++ {
+			if err := pull(t, service, file); err != nil {
+				t.Fatal(err)
+			}
+			has(t, file, "refresh-"+strconv.Itoa(n))
+		}
+		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o640 {
+			t.Errorf("the file's permissions changed (%v)", err)
+		}
+	})
+	t.Run("goes on with the old one when the answer is lost", func(t *testing.T) {
+		service, file := &renewing{people: everybody, refresh: []string{"refresh-0"}, drops: true}, kept(t, "refresh-0")
+		if err := pull(t, service, file); err != nil {
+			t.Fatal(err)
+		}
+		has(t, file, "refresh-2")
+	})
+	t.Run("uses no token that it cannot keep", func(t *testing.T) {
+		file := kept(t, "refresh-0")
+		service := &renewing{people: everybody, refresh: []string{"refresh-0"}}
+		service.grants = func() {
+			if err := os.RemoveAll(filepath.Dir(file)); err != nil {
+				t.Error(err)
+			}
+		}
+		err := pull(t, service, file)
+		if fault, ok := errors.AsType[*source.Fault](err); !ok || fault.Word != source.WordSecret {
+			t.Errorf("the pull ends with %v, want a fault of the file", err)
+		}
+		if !slices.Contains(service.refresh, "refresh-0") {
+			t.Error("the token in the file is good no more")
+		}
+	})
+	t.Run("tells of a token that is good no more", func(t *testing.T) {
+		service, file := &renewing{people: everybody, refresh: []string{"refresh-9"}}, kept(t, "refresh-0")
+		if fault, ok := errors.AsType[*source.Fault](pull(t, service, file)); !ok || fault.Word != source.WordDenied {
+			t.Errorf("the pull ends with %v, want a credential that is denied", fault)
+		}
+		has(t, file, "refresh-0")
+	})
+}
+
+// There are two ways to show who asks, and not a mixture of both.
+func TestFaults(t *testing.T) {
+	secret := source.Secret{Env: "SECRET"}
+	for _, tt := range []struct {
+		name string
+		set  func(*gusto.Config)
+		keys []string
+	}{
+		{"a token", func(c *gusto.Config) { c.Token = secret }, nil},
+		{"nothing", func(*gusto.Config) {}, []string{"token"}},
+		{"all of a renewal", func(c *gusto.Config) {
+			c.ClientID, c.ClientSecret, c.RefreshToken = "app", secret, "/data/refresh"
+		}, nil},
+		{"both", func(c *gusto.Config) { c.Token, c.ClientID = secret, "app" }, []string{"token"}},
+		{"some of a renewal", func(c *gusto.Config) { c.RedirectURI = "https://employer.example/back" }, []string{"client_secret", "client_id", "refresh_token_file"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			config := gusto.Type().New().(*gusto.Config)
+			config.CompanyID = company
+			tt.set(config)
+			var keys []string
+			for _, fault := range config.Faults() {
+				keys = append(keys, fault.Key)
+			}
+			if diff := cmp.Diff(tt.keys, keys); diff != "" {
+				t.Errorf("keys with faults (-want +got):\n%s", diff)
+			}
+		})
 	}
 }
