@@ -31,7 +31,7 @@ type different struct {
 	problem  string
 }
 
-// usuals are the presets, by the example that has them.
+// usuals are the presets, by name.
 func usuals() map[string]usual {
 	return map[string]usual{
 		"gusto": {
@@ -172,6 +172,38 @@ func usuals() map[string]usual {
 				{name: "no status", change: map[string]string{"employment.employeeStatusCode": ""}, problem: "status"},
 			},
 		},
+		"adp-wfn": {
+			row: map[string]string{
+				"Associate ID": "E-1", "Legal First Name": canary.GivenName, "Legal Last Name": canary.FamilyName, "Birth Date": "06/05/1987",
+				"Personal Contact: Personal Mobile": canary.Phone, "Work Contact: Work Email": canary.Mail,
+				"Primary Address: Address Line 1": canary.Street, "Primary Address: Address Line 2": "", "Primary Address: City": canary.City,
+				"Primary Address: State / Territory Code": "IL", "Primary Address: Zip / Postal Code": canary.ZIP, "Position Status": "Active",
+				"Hire Date": "01/02/2020", "Termination Date": "", "Department": "Engineering",
+			},
+			cases: []different{
+				{name: "on leave", change: map[string]string{"Position Status": "Leave"}, standing: roster.StandingIn},
+				{name: "terminated", change: map[string]string{"Position Status": "Terminated", "Termination Date": "11/01/2026"}, standing: roster.StandingTerminated},
+				{name: "terminated in advance", change: map[string]string{"Position Status": "Terminated", "Termination Date": "12/01/2026"}, standing: roster.StandingIn},
+				{name: "came back", change: map[string]string{"Termination Date": "03/04/2019"}, standing: roster.StandingIn},
+				{name: "a status that nobody knows", change: map[string]string{"Position Status": "Furloughed"}, problem: "include"},
+				{name: "no status", change: map[string]string{"Position Status": ""}, problem: "status"},
+			},
+		},
+		"paycom": {
+			row: map[string]string{
+				"Employee_Code": "E-1", "Legal_Firstname": canary.GivenName, "Legal_Lastname": canary.FamilyName, "Birth_Date_(MM/DD/YYYY)": "06/05/1987",
+				"Primary_Phone": canary.Phone, "Work_Email": "", "Personal_Email": canary.Mail, "Primary_Address_Line_1": canary.Street,
+				"Primary_Address_Line_2": "", "Primary_City/Municipality": canary.City, "Primary_State/Province": "IL", "Primary_Zip/Postal_Code": canary.ZIP,
+				"Employee_Status": "Active", "Hire_Date": "01/02/2020", "Termination_Date": "", "Department": "Engineering",
+			},
+			cases: []different{
+				{name: "on leave", change: map[string]string{"Employee_Status": "On Leave"}, standing: roster.StandingIn},
+				{name: "terminated", change: map[string]string{"Employee_Status": "Terminated", "Termination_Date": "11/01/2026"}, standing: roster.StandingTerminated},
+				{name: "never hired", change: map[string]string{"Employee_Status": "Not Hired"}, standing: roster.StandingNotEligible},
+				{name: "a status that nobody knows", change: map[string]string{"Employee_Status": "Furloughed"}, problem: "include"},
+				{name: "no status", change: map[string]string{"Employee_Status": ""}, problem: "status"},
+			},
+		},
 		"paychex": {
 			row: map[string]string{
 				"workerId": "E-1", "name.givenName": canary.GivenName, "name.familyName": canary.FamilyName, "birthDate": canary.BirthDate,
@@ -257,10 +289,32 @@ func TestPresets(t *testing.T) {
 	}
 }
 
-// presetOf binds the first source of an example to the columns that it asks for.
+// No preset is without its row in usuals.
+func TestEachPresetIsTried(t *testing.T) {
+	var presets []string
+	for _, one := range built() {
+		presets = slices.AppendSeq(presets, maps.Keys(one.Presets))
+	}
+	slices.Sort(presets)
+	if diff := cmp.Diff(presets, slices.Sorted(maps.Keys(usuals()))); diff != "" {
+		t.Errorf("presets (-built +tried):\n%s", diff)
+	}
+}
+
+// presetOf binds the first source of the example of a preset to the columns that
+// it asks for. The presets of files have no example of their own.
 func presetOf(t *testing.T, name string) (*mapping.Binding, []string) {
 	t.Helper()
 	file, err := config.Load(filepath.Join(examples, "sources", name+".yaml"), built())
+	if name == "adp-wfn" || name == "paycom" {
+		file, err = config.Parse(name, []byte(`
+version: 1
+plans: {STANDARD: pln_abc123}
+groups: {map: [{key: Engineering, external_reference_id: mol_seg_001, name: Engineering}]}
+sources:
+  - {name: hq, type: csv, path: /data/census.csv, preset: `+name+`, fields: {plan: {value: STANDARD}, group: Department}}
+`), built())
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
