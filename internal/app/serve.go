@@ -40,6 +40,15 @@ type daemon struct {
 	next    prometheus.Gauge // when the next run is due
 	repeat  atomic.Bool      // the next run follows another that did not deliver everything
 	broken  atomic.Bool      // the last run could not use the state
+	due     atomic.Int64     // when the next run is due, in seconds; 0: not known
+}
+
+// nextRun is when the next run is due; zero before that is known.
+func (d *daemon) nextRun() time.Time {
+	if due := d.due.Load(); due != 0 {
+		return time.Unix(due, 0)
+	}
+	return time.Time{}
 }
 
 // Serve runs rosterd until ctx ends: runs on schedule, on request and after a
@@ -93,13 +102,21 @@ func (d *daemon) listen(ctx context.Context, registry *prometheus.Registry, list
 		return &UsageError{fmt.Errorf("listen on ROSTERD_LISTEN: %w", err)}
 	}
 	loopback := web.IsLoopback(listener.Addr())
-	if !loopback && d.app.Env.WebToken.Reveal() == "" {
+	if !loopback && d.app.Env.WebToken.Reveal() == "" && d.app.Env.WebReadToken.Reveal() == "" {
 		d.app.log.Warn("the listener is open beyond this machine and has no token: it serves health and metrics only")
 	}
-	server := web.NewServer(web.Options{
-		Store: d.store, Metrics: registry, Token: d.app.Env.WebToken.Reveal(), Loopback: loopback,
+	zone, err := time.LoadLocation(d.app.Env.Timezone)
+	if err != nil {
+		return &UsageError{fmt.Errorf("load ROSTERD_TIMEZONE: %w", err)}
+	}
+	server, err := web.NewServer(web.Options{
+		Store: d.store, Metrics: registry, Token: d.app.Env.WebToken.Reveal(), ReadToken: d.app.Env.WebReadToken.Reveal(), Loopback: loopback,
+		Zone: zone, NextRun: d.nextRun,
 		ApprovalTTL: d.app.File.Safety.ApprovalTTL, Trigger: d.ask, Ready: d.ready(ctx), Now: d.app.Now, Log: d.app.log.Named("web"),
 	})
+	if err != nil {
+		return err
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -161,7 +178,7 @@ func (d *daemon) loop(ctx context.Context, plan schedule.Schedule) error {
 	}
 	schedule.Loop(ctx, plan, schedule.Options{
 		Now: d.app.Now, Last: d.goesOnFrom(last), RunAtStart: atStart, Trigger: d.trigger,
-		NextDue: func(at time.Time) { d.next.Set(float64(at.Unix())) },
+		NextDue: func(at time.Time) { d.due.Store(at.Unix()); d.next.Set(float64(at.Unix())) },
 		Panicked: func(any) { // what it panicked with may be somebody's data; where it did is not
 			d.app.log.Error("run stopped unexpectedly; the next one is tried as scheduled", zap.ByteString("stack", debug.Stack()))
 		},

@@ -33,6 +33,7 @@ type Env struct {
 	RunOnStart     OnStart `env:"ROSTERD_RUN_ON_START" doc:"true, false, or nothing: run when the last run is older than the schedule."`
 	Listen         string  `env:"ROSTERD_LISTEN, default=127.0.0.1:8080" doc:"Address and port of pages, API and metrics."`
 	WebToken       Secret  `env:"ROSTERD_WEB_TOKEN" doc:"The token that pages and API ask for unless the listener is loopback."`
+	WebReadToken   Secret  `env:"ROSTERD_WEB_READ_TOKEN" doc:"A token that may look at pages and API, and change nothing."`
 	LogLevel       string  `env:"ROSTERD_LOG_LEVEL, default=info" doc:"debug, info, warn or error."`
 	LogFormat      string  `env:"ROSTERD_LOG_FORMAT, default=json" doc:"json or console."`
 	PushgatewayURL string  `env:"ROSTERD_PUSHGATEWAY_URL" doc:"Not in this build: must not be set."`

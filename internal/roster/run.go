@@ -110,6 +110,7 @@ type Run struct {
 	Failures   int // open at its end
 	Holds      int // open at its end
 	ConfigHash string
+	Members    int // believed to be covered when it was stored; the store counts them
 }
 
 // GroupCounts says what happened to how many groups.

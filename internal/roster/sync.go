@@ -44,6 +44,8 @@ type Sync struct {
 	Entries  []Enrolled
 	Removals []Removal
 	Approved int // how many of Removals a person approved
+	// Added, Removed and Failed are what Vitable counted; of a completed sync.
+	Added, Removed, Failed int
 	// AdoptConfig says that completing it makes ConfigHash the baseline's:
 	// nothing is held because of a changed configuration.
 	AdoptConfig bool

@@ -37,14 +37,37 @@ type Filter struct {
 	ReferenceID string
 	Kind        roster.Kind
 	Limit       int // 0: no limit
+	Skip        int // how many of the chosen ones come before
+}
+
+// where is the filter in SQL.
+func (f Filter) where() (clause string, args []any) {
+	clause = "WHERE TRUE"
+	add := func(condition, value string) {
+		if value != "" {
+			clause, args = clause+" AND "+condition, append(args, value)
+		}
+	}
+	if !f.All {
+		clause += " AND state <> 'resolved'"
+	}
+	add("external_reference_id = ?", f.Group)
+	add("reference_id = ?", f.ReferenceID)
+	add("kind = ?", string(f.Kind))
+	return clause, args
 }
 
 // Failures lists the chosen failures, the oldest first.
 func (s *Store) Failures(ctx context.Context, filter Filter) ([]roster.Failure, error) {
-	return findFailures(ctx, s.readers, `WHERE (?1 OR state <> 'resolved')
-			AND (?2 = '' OR external_reference_id = ?2) AND (?3 = '' OR reference_id = ?3) AND (?4 = '' OR kind = ?4)
-		ORDER BY id LIMIT ?5`,
-		filter.All, filter.Group, filter.ReferenceID, string(filter.Kind), sqlLimit(filter.Limit))
+	clause, args := filter.where()
+	return findFailures(ctx, s.readers, clause+" ORDER BY id LIMIT ? OFFSET ?", append(args, sqlLimit(filter.Limit), filter.Skip)...)
+}
+
+// CountMatches counts the failures that a filter chooses, whatever its Limit.
+func (s *Store) CountMatches(ctx context.Context, filter Filter) (n int, err error) {
+	clause, args := filter.where()
+	err = sqlx.GetContext(ctx, s.readers, &n, "SELECT COUNT(*) FROM failures "+clause, args...)
+	return n, wrap("count failures", err)
 }
 
 // OpenFailures lists what is not resolved, the oldest first.

@@ -69,3 +69,8 @@ func (s *Store) lastPulls(ctx context.Context, ids string) (map[string]roster.Pu
 	}
 	return bySource, nil
 }
+
+// PullsOfRun lists, in order, what a run read.
+func (s *Store) PullsOfRun(ctx context.Context, runID string) ([]roster.Pull, error) {
+	return find(ctx, s.readers, "find pulls of run", `SELECT `+pullColumns+` FROM pulls WHERE run_id = ? ORDER BY id`, (*pullRow).pull, runID)
+}

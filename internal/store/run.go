@@ -9,7 +9,7 @@ import (
 )
 
 const runColumns = `id, started_at, ended_at, cause, outcome, exit_code, sources, counts,
-	added, removed, changed, carried, failures, holds, config_hash`
+	added, removed, changed, carried, failures, holds, config_hash, members`
 
 type runRow struct {
 	ID         string `db:"id"`
@@ -27,6 +27,7 @@ type runRow struct {
 	Failures   int    `db:"failures"`
 	Holds      int    `db:"holds"`
 	ConfigHash string `db:"config_hash"`
+	Members    int    `db:"members"`
 }
 
 func (r *runRow) run() (roster.Run, error) {
@@ -34,7 +35,7 @@ func (r *runRow) run() (roster.Run, error) {
 		ID: r.ID, StartedAt: instant(r.StartedAt), EndedAt: instant(r.EndedAt), Trigger: r.Cause,
 		Outcome: roster.RunOutcome(r.Outcome), ExitCode: r.ExitCode,
 		Added: r.Added, Removed: r.Removed, Changed: r.Changed, Carried: r.Carried,
-		Failures: r.Failures, Holds: r.Holds, ConfigHash: r.ConfigHash,
+		Failures: r.Failures, Holds: r.Holds, ConfigHash: r.ConfigHash, Members: r.Members,
 	}
 	if err := readList(r.Sources, &run.Sources); err != nil {
 		return roster.Run{}, err
@@ -62,13 +63,13 @@ func saveRun(ctx context.Context, tx *sqlx.Tx, run roster.Run) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO runs (`+runColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(SUM(members), 0) FROM baselines))
 		ON CONFLICT (id) DO UPDATE SET
 			started_at = excluded.started_at, ended_at = excluded.ended_at, cause = excluded.cause,
 			outcome = excluded.outcome, exit_code = excluded.exit_code,
 			sources = excluded.sources, counts = excluded.counts,
 			added = excluded.added, removed = excluded.removed, changed = excluded.changed, carried = excluded.carried,
-			failures = excluded.failures, holds = excluded.holds, config_hash = excluded.config_hash`,
+			failures = excluded.failures, holds = excluded.holds, config_hash = excluded.config_hash, members = excluded.members`,
 		run.ID, millis(run.StartedAt), millis(run.EndedAt), run.Trigger, string(run.Outcome), run.ExitCode, sources, counts,
 		run.Added, run.Removed, run.Changed, run.Carried, run.Failures, run.Holds, run.ConfigHash)
 	return wrap("save run", err)

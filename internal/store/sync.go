@@ -11,7 +11,7 @@ import (
 )
 
 const syncColumns = `id, run_id, external_reference_id, group_id, state, digest, size, config_hash, adopt_config,
-	hold_id, approved, request_id, intended_at, submitted_at, ended_at, reason`
+	hold_id, approved, request_id, intended_at, submitted_at, ended_at, reason, added, removed, failed`
 
 type syncRow struct {
 	ID          int64  `db:"id"`
@@ -30,6 +30,9 @@ type syncRow struct {
 	SubmittedAt int64  `db:"submitted_at"`
 	EndedAt     int64  `db:"ended_at"`
 	Reason      string `db:"reason"`
+	Added       int    `db:"added"`
+	Removed     int    `db:"removed"`
+	Failed      int    `db:"failed"`
 	Sealed      []byte `db:"sealed"` // only where it was asked for
 }
 
@@ -39,6 +42,7 @@ func (r *syncRow) sync() (roster.Sync, error) {
 		Digest: r.Digest, Size: r.Size, ConfigHash: r.ConfigHash, AdoptConfig: r.AdoptConfig,
 		HoldID: r.HoldID, Approved: r.Approved, RequestID: r.RequestID,
 		IntendedAt: instant(r.IntendedAt), SubmittedAt: instant(r.SubmittedAt), EndedAt: instant(r.EndedAt), Reason: r.Reason,
+		Added: r.Added, Removed: r.Removed, Failed: r.Failed,
 	}, nil
 }
 
@@ -91,6 +95,20 @@ func (s *Store) LastSync(ctx context.Context, group string) (sync roster.Sync, o
 		return roster.Sync{}, false, err
 	}
 	return syncs[0], true, nil
+}
+
+// SyncsOfRun lists, in order, the attempts that a run made, without what was sent;
+// a limit of 0 lists all.
+func (s *Store) SyncsOfRun(ctx context.Context, runID string, limit int) ([]roster.Sync, error) {
+	return find(ctx, s.readers, "find syncs of run",
+		`SELECT `+syncColumns+` FROM syncs WHERE run_id = ? ORDER BY id LIMIT ?`, (*syncRow).sync, runID, sqlLimit(limit))
+}
+
+// SyncsOfGroup lists the latest attempts for a group, the last one first, without
+// what was sent; a limit of 0 lists all.
+func (s *Store) SyncsOfGroup(ctx context.Context, group string, limit int) ([]roster.Sync, error) {
+	return find(ctx, s.readers, "find syncs of group",
+		`SELECT `+syncColumns+` FROM syncs WHERE external_reference_id = ? ORDER BY id DESC LIMIT ?`, (*syncRow).sync, group, sqlLimit(limit))
 }
 
 // RemovedSince counts, by group, the people who were removed by requests that

@@ -47,6 +47,7 @@ func newWorld(t *testing.T) *world {
 	w.options = web.Options{
 		Store: s, Metrics: canary.Registry(t), Loopback: true, ApprovalTTL: 24 * time.Hour,
 		Trigger: func() { w.asked++ }, Ready: func(context.Context) error { return nil }, Now: noon, Log: logger,
+		Zone: time.UTC, NextRun: func() time.Time { return noon().Add(time.Hour) },
 	}
 	return w
 }
@@ -100,6 +101,14 @@ func (w *world) submit(t *testing.T, group string, members ...roster.Enrolled) i
 	return id
 }
 
+// handler is the listener's, made anew when the options have changed.
+func (w *world) handler(t *testing.T) http.Handler {
+	t.Helper()
+	handler, err := web.Handler(w.options)
+	check(t, err)
+	return handler
+}
+
 // request is one that a curl on this machine would send; change alters it.
 func (w *world) request(t *testing.T, method, path, body string, change ...func(*http.Request)) *httptest.ResponseRecorder {
 	t.Helper()
@@ -109,7 +118,7 @@ func (w *world) request(t *testing.T, method, path, body string, change ...func(
 		one(r)
 	}
 	answer := canary.Recorder(t)
-	web.Handler(w.options).ServeHTTP(answer, r)
+	w.handler(t).ServeHTTP(answer, r)
 	return answer
 }
 

@@ -181,7 +181,7 @@ func TestScrapesBesideAWriter(t *testing.T) {
 	w := newWorld(t)
 	w.fill(t)
 	w.collect(t)
-	handler := web.Handler(w.options)
+	handler := w.handler(t)
 	var scrapes sync.WaitGroup
 	answers := make(chan string, 100)
 	for range cap(answers) {

@@ -1,18 +1,21 @@
-// Package web is the daemon's listener: health, metrics and the JSON interface.
+// Package web is the daemon's listener: pages, health, metrics and the JSON interface.
 //
-//	| path                                        | open to                        |
-//	| ------------------------------------------- | ------------------------------ |
-//	| GET /healthz, /readyz, /metrics             | everybody who reaches it       |
-//	| GET /api/v1/{status,groups,runs,failures,holds,people/REF} | the token, or loopback |
-//	| POST /api/v1/runs                           | the token, or loopback         |
-//	| POST /api/v1/holds/ID/{approve,reject}      | the token, or loopback         |
-//	| POST /api/v1/failures/ID/ack                | the token, or loopback         |
+//	| path                                        | open to                             |
+//	| ------------------------------------------- | ----------------------------------- |
+//	| GET /healthz, /readyz, /metrics             | everybody who reaches it            |
+//	| GET /api/v1/{status,groups,runs,failures,holds,people/REF} | a token, or loopback |
+//	| POST /api/v1/runs                           | the token that acts, or loopback    |
+//	| POST /api/v1/holds/ID/{approve,reject}      | the token that acts, or loopback    |
+//	| POST /api/v1/failures/ID/ack                | the token that acts, or loopback    |
+//	| the pages of package page                   | a session, a token, or loopback     |
+//	| /signin, /style.css                         | everybody who reaches it            |
 //
 // A listener beyond loopback without a token serves health and metrics only.
 package web
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"runtime/debug"
@@ -22,18 +25,23 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/zap"
+	"golang.org/x/time/rate"
 
 	"github.com/rosterd/rosterd/internal/store"
+	"github.com/rosterd/rosterd/internal/web/page"
 )
 
 // Options are what the listener works with.
 type Options struct {
 	Store       *store.Store
 	Metrics     prometheus.Gatherer
-	Token       string        // bearer token; "" where loopback is protection enough
-	Loopback    bool          // the listener is reachable from this machine only
-	ApprovalTTL time.Duration // how long an approval is good for
-	Trigger     func()        // asks for a run now
+	Token       string           // for everything; "" where loopback is protection enough
+	ReadToken   string           // for looking only; "" for none
+	Zone        *time.Location   // that pages show times in
+	NextRun     func() time.Time // zero: not known
+	Loopback    bool             // the listener is reachable from this machine only
+	ApprovalTTL time.Duration    // how long an approval is good for
+	Trigger     func()           // asks for a run now
 	Ready       func(ctx context.Context) error
 	Now         func() time.Time
 	Log         *zap.Logger
@@ -50,17 +58,27 @@ const (
 
 // NewServer returns the server with its handler and time-outs; the caller
 // brings the listener.
-func NewServer(o Options) *http.Server {
+func NewServer(o Options) (*http.Server, error) {
+	handler, err := Handler(o)
+	if err != nil {
+		return nil, err
+	}
 	return &http.Server{
-		Handler: Handler(o), ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout,
+		Handler: handler, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
 		ErrorLog: zap.NewStdLog(o.Log),
-	}
+	}, nil
 }
 
 // Handler serves everything in the package's table.
-func Handler(o Options) http.Handler {
-	s := &site{o}
+func Handler(o Options) (http.Handler, error) {
+	pages, err := page.New(page.Options{
+		Store: o.Store, Zone: o.Zone, ApprovalTTL: o.ApprovalTTL, NextRun: o.NextRun, Trigger: o.Trigger, Now: o.Now, Log: o.Log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read templates: %w", err)
+	}
+	s := &site{o, pages, rate.NewLimiter(rate.Every(signInEvery), signInBurst)}
 	open := http.NewServeMux()
 	open.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		write(w, http.StatusOK, map[string]string{"status": "alive"})
@@ -79,11 +97,24 @@ func Handler(o Options) http.Handler {
 	api.HandleFunc("POST /api/v1/holds/{id}/approve", s.decide(o.Store.Approve))
 	api.HandleFunc("POST /api/v1/holds/{id}/reject", s.decide(o.Store.Reject))
 	api.HandleFunc("POST /api/v1/failures/{id}/ack", s.acknowledge)
-	open.Handle("/api/", http.NewCrossOriginProtection().Handler(s.guard(api)))
-	return headers(s.calm(open))
+	from := http.NewCrossOriginProtection()
+	open.Handle("/api/", from.Handler(s.guardAPI(api)))
+
+	open.HandleFunc("GET /style.css", page.Style)
+	open.HandleFunc("GET /signin", func(w http.ResponseWriter, r *http.Request) { s.pages.SignIn(w, r, http.StatusOK, "") })
+	open.Handle("POST /signin", from.Handler(http.HandlerFunc(s.signIn)))
+	open.Handle("POST /signout", from.Handler(http.HandlerFunc(s.signOut)))
+	open.Handle("/", from.Handler(s.guardPages(s.pages)))
+	return headers(s.calm(open)), nil
 }
 
-type site struct{ Options }
+// site is what the handlers share.
+type site struct {
+	Options
+
+	pages    *page.Pages
+	attempts *rate.Limiter // to sign in
+}
 
 // told serves what could be gathered. What was wrong with the rest is for the
 // log: promhttp would answer with the text of the error.

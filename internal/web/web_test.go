@@ -19,12 +19,9 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 		{"health", "GET", "/healthz", nil, 200},
 		{"metrics", "GET", "/metrics", nil, 200},
 		{"a list", "GET", "/api/v1/groups", nil, 200},
-		{"no such path", "GET", "/nowhere", nil, 404},
 		{"no such path below the interface", "GET", "/api/v1/nowhere", nil, 404},
-		{"nothing is served at the root yet", "GET", "/", nil, 404},
 		{"a write to what is read", "POST", "/api/v1/groups", nil, 405},
 		{"a read of what is written", "GET", "/api/v1/holds/h1/approve", nil, 405},
-		{"a write to health", "POST", "/healthz", nil, 405},
 		{"a path that is not clean", "GET", "/api/v1/../v1/groups", nil, 307},
 		{"not let in", "GET", "/api/v1/groups", []func(*http.Request){host(remote)}, 403},
 		{"cross-origin", "POST", "/api/v1/runs", []func(*http.Request){header("Origin", "https://evil.example.com")}, 403},
@@ -68,7 +65,8 @@ func TestAPanicIsNotTold(t *testing.T) {
 }
 
 func TestServerHasLimits(t *testing.T) {
-	s := web.NewServer(newWorld(t).options)
+	s, err := web.NewServer(newWorld(t).options)
+	check(t, err)
 	if s.ReadHeaderTimeout <= 0 || s.ReadTimeout <= 0 || s.WriteTimeout <= 0 || s.IdleTimeout <= 0 || s.MaxHeaderBytes <= 0 {
 		t.Errorf("a limit is missing: %v %v %v %v %d", s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout, s.IdleTimeout, s.MaxHeaderBytes)
 	}
