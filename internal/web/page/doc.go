@@ -5,7 +5,7 @@
 //	| path                         | shows                                                |
 //	| ---------------------------- | ---------------------------------------------------- |
 //	| /                            | whether everything is all right, and what is not     |
-//	| /groups, /groups/NAME        | who is covered where, and what was sent               |
+//	| /groups, /group?name=NAME    | who is covered where, and what was sent               |
 //	| /runs, /runs/ID              | what happened, step by step                          |
 //	| /failures, /failures.csv     | what somebody has to settle, with filters            |
 //	| /holds, /holds/ID            | who would lose coverage; approve or reject           |

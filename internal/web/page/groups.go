@@ -102,7 +102,7 @@ func (p *Pages) groups(w http.ResponseWriter, r *http.Request) {
 }
 
 func (p *Pages) group(w http.ResponseWriter, r *http.Request) {
-	ctx, name := r.Context(), r.PathValue("name")
+	ctx, name := r.Context(), r.URL.Query().Get("name")
 	lines, err := p.groupLines(ctx)
 	if err != nil {
 		p.failed(w, r, err)

@@ -18,7 +18,7 @@ type overviewPage struct {
 	Verdict  verdict
 	Status   view.Status
 	NextRun  time.Time
-	Success  time.Time // the last run that had nothing to report
+	Success  time.Time // when everything was last delivered
 	Started  time.Time // of the last run; zero: never
 	Ended    time.Time
 	Holds    []holdLine

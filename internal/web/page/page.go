@@ -60,7 +60,7 @@ func New(o Options) (*Pages, error) {
 	}
 	p.mux.HandleFunc("GET /{$}", p.overview)
 	p.mux.HandleFunc("GET /groups", p.groups)
-	p.mux.HandleFunc("GET /groups/{name}", p.group)
+	p.mux.HandleFunc("GET /group", p.group)
 	p.mux.HandleFunc("GET /runs", p.runs)
 	p.mux.HandleFunc("GET /runs/{id}", p.run)
 	p.mux.HandleFunc("POST /run", p.startRun)

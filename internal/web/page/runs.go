@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -85,7 +86,7 @@ func steps(run roster.Run, pulls []roster.Pull, syncs []roster.Sync) []step {
 		all = append(all, step{At: pull.At, Tone: sourceTone(pull.State), What: "Source " + pull.Source + ": " + string(pull.State), Then: then})
 	}
 	for _, sync := range syncs {
-		link := "/groups/" + sync.Group
+		link := "/group?" + url.Values{"name": {sync.Group}}.Encode()
 		all = append(all, step{At: sync.IntendedAt, Tone: quiet, What: "Roster of " + sync.Group + " prepared", Then: count(sync.Size, "person", "people"), Link: link})
 		if !sync.SubmittedAt.IsZero() {
 			all = append(all, step{At: sync.SubmittedAt, Tone: quiet, What: "Vitable accepted the roster of " + sync.Group, Then: "request " + sync.RequestID, Link: link})
