@@ -8,6 +8,7 @@ import (
 
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/files"
+	"github.com/rosterd/rosterd/internal/source/sheet"
 )
 
 // The encodings that a file can be declared to have.
@@ -34,29 +35,16 @@ var (
 // Config is the settings of one CSV source.
 type Config struct {
 	files.Config `yaml:",inline"`
+	Sheet        sheet.Config `yaml:",inline"`
 
 	// Delimiter is the one character between cells, or the word tab.
 	Delimiter string `yaml:"delimiter" doc:"The one character between cells, or the word tab."`
 	// Encoding is utf-8 or windows-1252.
 	Encoding string `yaml:"encoding" enum:"utf-8,windows-1252" doc:"How the file is written."`
-	// Trailer describes the last row, where it declares the number of records.
-	Trailer Trailer `yaml:"trailer" doc:"The last row, where it declares the number of records."`
-	// Relationship tells employees from dependents, where the file lists both.
-	Relationship Relationship `yaml:"relationship" doc:"Which rows are dependents, where the file lists them among employees."`
 	// FinalNewline is auto, optional or required: what it means when the file
 	// does not end with a newline.
 	FinalNewline string `yaml:"final_newline" enum:"auto,optional,required" doc:"What it means when the file does not end with a newline."`
 }
-
-// Trailer describes a last row such as TRAILER,1234. The zero value means that
-// the file has none.
-type Trailer struct {
-	Prefix      string `yaml:"prefix" doc:"The whole first cell of the trailer row."`          // the whole first cell of the trailer row
-	CountColumn int    `yaml:"count_column" doc:"Where the number of records stands, from 1."` // where the number of records stands, from 1
-}
-
-// declared reports whether the file must have a trailer.
-func (t Trailer) declared() bool { return t != Trailer{} }
 
 // Type is the row for csv in the table of sources.
 func Type() source.Type {
@@ -70,10 +58,7 @@ func Type() source.Type {
 				Delimiter:    ",",
 				Encoding:     encodingUTF8,
 				FinalNewline: newlineAuto,
-				Relationship: Relationship{
-					Employees:  []string{"employee", "self", "ee", "subscriber", "primary", "18"},
-					Dependents: []string{"spouse", "child", "domestic partner", "partner", "dependent", "son", "daughter", "sp", "ch", "dp"},
-				},
+				Sheet:        sheet.Defaults(),
 			}
 		},
 	}
@@ -81,18 +66,15 @@ func Type() source.Type {
 
 // Faults lists every setting that cannot be used.
 func (c *Config) Faults() []source.KeyFault {
-	faults := c.Config.Faults()
+	faults := append(c.Config.Faults(), c.Sheet.Faults()...)
 	check := func(fine bool, key, detail string) {
 		if !fine {
 			faults = append(faults, source.KeyFault{Key: key, Detail: detail})
 		}
 	}
 	_, known := delimiter(c.Delimiter)
-	check(!c.Relationship.declared() || len(c.Relationship.Employees) > 0, "relationship.employees", "say what the column says of employees")
 	check(known, "delimiter", "use one character that is no quote and no line end, or the word tab")
 	check(c.Encoding == encodingUTF8 || c.Encoding == encodingWindows1252, "encoding", "use utf-8 or windows-1252")
-	check(!c.Trailer.declared() || strings.TrimSpace(c.Trailer.Prefix) != "", "trailer.prefix", "say what the first cell of the trailer row holds")
-	check(!c.Trailer.declared() || c.Trailer.CountColumn >= 1, "trailer.count_column", "say which column of the trailer row holds the number of records, from 1")
 	check(c.FinalNewline == newlineAuto || c.FinalNewline == newlineOptional || c.FinalNewline == newlineRequired,
 		"final_newline", "use auto, optional or required")
 	return faults

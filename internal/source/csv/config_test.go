@@ -9,6 +9,7 @@ import (
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/csv"
 	"github.com/rosterd/rosterd/internal/source/files"
+	"github.com/rosterd/rosterd/internal/source/sheet"
 )
 
 func TestDefaults(t *testing.T) {
@@ -16,7 +17,7 @@ func TestDefaults(t *testing.T) {
 	if kind.Name != "csv" || kind.About == "" {
 		t.Errorf("Type is %q, %q", kind.Name, kind.About)
 	}
-	want := &csv.Config{Config: files.Defaults(), Delimiter: ",", Encoding: "utf-8", FinalNewline: "auto", Relationship: csv.Type().New().(*csv.Config).Relationship}
+	want := &csv.Config{Config: files.Defaults(), Delimiter: ",", Encoding: "utf-8", FinalNewline: "auto", Sheet: sheet.Defaults()}
 	if diff := cmp.Diff(want, kind.New()); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
 	}
@@ -34,7 +35,7 @@ func TestFaultsNameTheKey(t *testing.T) {
 		{"a tab itself", func(c *csv.Config) { c.Delimiter = "\t" }, nil},
 		{"a delimiter of several bytes", func(c *csv.Config) { c.Delimiter = "¦" }, nil},
 		{"windows-1252", func(c *csv.Config) { c.Encoding = "windows-1252" }, nil},
-		{"a whole trailer", func(c *csv.Config) { c.Trailer = csv.Trailer{Prefix: "TRAILER", CountColumn: 2} }, nil},
+		{"a whole trailer", func(c *csv.Config) { c.Sheet.Trailer = sheet.Trailer{Prefix: "TRAILER", CountColumn: 2} }, nil},
 		{"no waiting", func(c *csv.Config) { c.StableFor = 0 }, nil},
 
 		{"no path", func(c *csv.Config) { c.Path = " " }, []string{"path"}},
@@ -47,9 +48,9 @@ func TestFaultsNameTheKey(t *testing.T) {
 		{"half a character as delimiter", func(c *csv.Config) { c.Delimiter = "\xe4" }, []string{"delimiter"}},
 		{"another encoding", func(c *csv.Config) { c.Encoding = "utf-16" }, []string{"encoding"}},
 		{"a sidecar elsewhere", func(c *csv.Config) { c.Sidecar = "/done" }, []string{"sidecar"}},
-		{"a trailer without a prefix", func(c *csv.Config) { c.Trailer.CountColumn = 2 }, []string{"trailer.prefix"}},
-		{"a trailer without a column", func(c *csv.Config) { c.Trailer.Prefix = "T" }, []string{"trailer.count_column"}},
-		{"a trailer column before the first", func(c *csv.Config) { c.Trailer = csv.Trailer{Prefix: "T", CountColumn: -1} }, []string{"trailer.count_column"}},
+		{"a trailer without a prefix", func(c *csv.Config) { c.Sheet.Trailer.CountColumn = 2 }, []string{"trailer.prefix"}},
+		{"a trailer without a column", func(c *csv.Config) { c.Sheet.Trailer.Prefix = "T" }, []string{"trailer.count_column"}},
+		{"a trailer column before the first", func(c *csv.Config) { c.Sheet.Trailer = sheet.Trailer{Prefix: "T", CountColumn: -1} }, []string{"trailer.count_column"}},
 		{"a negative duration", func(c *csv.Config) { c.StableFor = -1 }, []string{"stable_for"}},
 		{"another word for the newline", func(c *csv.Config) { c.FinalNewline = "no" }, []string{"final_newline"}},
 		{"nothing set", func(c *csv.Config) { *c = csv.Config{} }, []string{"path", "delimiter", "encoding", "final_newline"}},

@@ -8,15 +8,16 @@ import (
 	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/csv"
+	"github.com/rosterd/rosterd/internal/source/sheet"
 	"github.com/rosterd/rosterd/internal/source/sourcetest"
 )
 
-func kin(c *csv.Config) { c.Relationship.Column = "relation" }
+func kin(c *csv.Config) { c.Sheet.Relationship.Column = "relation" }
 
 func TestDependentsArePassedOver(t *testing.T) {
 	both := func(c *csv.Config) {
 		kin(c)
-		c.Trailer = csv.Trailer{Prefix: "END", CountColumn: 2}
+		c.Sheet.Trailer = sheet.Trailer{Prefix: "END", CountColumn: 2}
 	}
 	for _, test := range []struct {
 		name   string
@@ -28,7 +29,7 @@ func TestDependentsArePassedOver(t *testing.T) {
 		{"before their employee", "id,relation\n1,child\n1,self\n", kin, [][]string{{"1", "self"}}},
 		{"in words of one's own", "id,relation\n1,EMP\n1,KID\n", func(c *csv.Config) {
 			kin(c)
-			c.Relationship.Employees, c.Relationship.Dependents = []string{"emp"}, []string{"kid"}
+			c.Sheet.Relationship.Employees, c.Sheet.Relationship.Dependents = []string{"emp"}, []string{"kid"}
 		}, [][]string{{"1", "EMP"}}},
 		{"counted by the trailer", "id,relation\n1,self\n1,child\nEND,2\n", both, [][]string{{"1", "self"}}},
 	} {

@@ -11,9 +11,8 @@
 //	| which file, from where, unpacked                  | package files |
 //	| bytes to checked UTF-8 text                       | text.go     |
 //	| text to rows and cells                            | rows.go     |
-//	| the header: column names, layout                  | header.go   |
-//	| rows to records, the trailer, the report          | pull.go     |
-//	| which rows are dependents                         | dependents.go |
+//	| rows to records: header, trailer, dependents      | package sheet |
+//	| the report                                        | pull.go     |
 //
 // A file that is cut in the middle of a row can still be well formed. What
 // tells it from a whole one is evidence beside the rows: the final newline, a

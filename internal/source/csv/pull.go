@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/files"
+	"github.com/rosterd/rosterd/internal/source/sheet"
 )
 
 // file is the source: it chooses a file at each pull.
@@ -33,41 +33,36 @@ func (s *file) Pull(ctx context.Context, sink source.Sink) (source.Report, error
 	if err != nil {
 		return source.Report{}, err
 	}
-	p := newPull(content, chosen, &s.config, sink)
-	p.columns = s.columns
+	p := newPull(content, chosen, &s.config, s.columns, sink)
 	err = p.run(ctx)
-	if changed := chosen.Unchanged(ctx); changed != nil && !p.refused && ctx.Err() == nil {
+	if changed := chosen.Unchanged(ctx); changed != nil && !p.table.Refused && ctx.Err() == nil {
 		// Why a file that is still being written could not be parsed is of no interest.
 		err = changed
 	}
 	if err != nil {
 		return source.Report{}, err
 	}
-	return p.report, nil
+	return p.table.Report, nil
 }
 
 // pull is one pass over one file.
 type pull struct {
-	file    *files.Chosen
-	config  *Config
-	sink    source.Sink
-	text    *text
-	rows    *rows
-	columns []string // that the mapping reads
-	kin     kin
-	width   int  // columns of the header; 0 before it was read
-	passed  int  // rows of dependents
-	ended   bool // the trailer was read
-	refused bool // the error is the sink's own
-	report  source.Report
+	file   *files.Chosen
+	config *Config
+	text   *text
+	rows   *rows
+	table  *sheet.Table
 }
 
-func newPull(f io.Reader, chosen *files.Chosen, config *Config, sink source.Sink) *pull {
+func newPull(f io.Reader, chosen *files.Chosen, config *Config, columns []string, sink source.Sink) *pull {
 	checked := newText(f, config.Encoding, chosen.Name())
 	comma, _ := delimiter(config.Delimiter)
 	return &pull{
-		file: chosen, config: config, sink: sink, text: checked, rows: newRows(checked, comma),
-		report: source.Report{Expected: -1, AsOf: chosen.Modified},
+		file: chosen, config: config, text: checked, rows: newRows(checked, comma),
+		table: &sheet.Table{
+			Name: chosen.Name(), Unit: "line", Columns: columns, Config: config.Sheet, Sink: sink,
+			Report: source.Report{Expected: -1, AsOf: chosen.Modified},
+		},
 	}
 }
 
@@ -91,94 +86,45 @@ func (p *pull) run(ctx context.Context) error {
 	}
 }
 
-// take hands a row to whom it belongs. Rows of blank cells, which spreadsheets
-// leave behind, are about nobody: they are neither handed out nor counted.
+// take hands a row on. A header that was not told apart from what follows it is
+// none.
 func (p *pull) take(row []string, line int) error {
-	switch {
-	case blank(row):
-		return nil
-	case p.width == 0:
-		return p.header(row)
-	case p.ended:
-		return p.fault(source.WordCount, line, "a row after the trailer")
-	case p.config.Trailer.declared() && strings.TrimSpace(row[0]) == strings.TrimSpace(p.config.Trailer.Prefix):
-		return p.trailer(row, line)
-	case len(row) != p.width:
-		return p.fault(source.WordRagged, line, strconv.Itoa(len(row))+" cells where the header has "+strconv.Itoa(p.width))
-	}
-	dependent, ok := p.kin.dependent(row)
-	switch {
-	case !ok:
-		return p.fault(source.WordFormat, line, "relationship.column says neither employee nor dependent; add what it says to one of the lists")
-	case dependent:
-		p.passed++
-		return nil
-	}
-	if err := p.sink.Record(row, line); err != nil {
-		p.refused = true
-		return err
-	}
-	p.report.Seen++
-	return nil
-}
-
-func blank(row []string) bool {
-	for _, cell := range row {
-		if strings.TrimSpace(cell) != "" {
-			return false
+	if !p.table.Begun() && !sheet.Blank(row) {
+		if err := separated(row); err != nil {
+			return err
 		}
 	}
-	return true
+	return p.table.Take(row, line)
 }
 
-func (p *pull) header(row []string) error {
-	names, err := columns(row)
-	if err != nil {
-		return err
+// separated returns a fault where the header shows that cells or lines were
+// not told apart.
+func separated(header []string) error {
+	for _, cell := range header {
+		if strings.ContainsRune(cell, '\r') {
+			return source.Faultf(source.WordHeader, "the header holds a CR that ends no line; export the file with LF or CR LF line ends")
+		}
 	}
-	if p.kin, err = newKin(p.config.Relationship, names, p.columns); err != nil {
-		return err
+	if len(header) == 1 && strings.ContainsAny(header[0], ",;\t|") {
+		return source.Faultf(source.WordHeader, "the header is one cell with separators in it; set delimiter to the one that the file uses")
 	}
-	p.width = len(names)
-	p.report.Layout = layout(names)
-	if err := p.sink.Columns(names); err != nil {
-		p.refused = true
-		return err
-	}
-	return nil
-}
-
-// trailer reads how many records the file declares, dependents included. Whether they came is for
-// source.Judge to say.
-func (p *pull) trailer(row []string, line int) error {
-	at := p.config.Trailer.CountColumn - 1
-	if at >= len(row) {
-		return p.fault(source.WordCount, line, "the trailer has no column "+strconv.Itoa(at+1))
-	}
-	count, err := strconv.ParseUint(strings.TrimSpace(row[at]), 10, 31)
-	if err != nil {
-		// err would repeat the cell.
-		return p.fault(source.WordCount, line, "the trailer has no number in column "+strconv.Itoa(at+1))
-	}
-	p.ended = true
-	p.report.Expected = int(count) - p.passed // who is behind the trailer is a fault
 	return nil
 }
 
 // end says how the text ended, where that is evidence.
 func (p *pull) end() error {
 	switch {
-	case p.width == 0:
+	case !p.table.Begun():
 		return source.Faultf(source.WordEmpty, "%s is empty", p.file.Name())
-	case p.config.Trailer.declared() && !p.ended:
+	case p.config.Sheet.Trailer.Declared() && !p.table.Ended():
 		return source.Faultf(source.WordTruncated, "%s ends without the trailer row", p.file.Name())
 	case p.config.FinalNewline == newlineRequired && !p.text.closed():
 		return source.Faultf(source.WordTruncated, "%s does not end with a newline, so it may be cut off", p.file.Name())
 	case p.config.FinalNewline == newlineOptional:
 	case p.text.closed():
-		p.report.Ending = source.EndingNewline
+		p.table.Report.Ending = source.EndingNewline
 	default:
-		p.report.Ending = source.EndingOpen
+		p.table.Report.Ending = source.EndingOpen
 	}
 	return nil
 }
@@ -187,15 +133,11 @@ func (p *pull) end() error {
 func (p *pull) explain(err error, line int) error {
 	switch {
 	case errors.Is(err, errBareQuote):
-		return p.fault(source.WordRagged, line, "a quote inside a cell that is not quoted")
+		return p.table.Fault(source.WordRagged, line, "a quote inside a cell that is not quoted")
 	case errors.Is(err, errQuote) && p.text.usedUp(p.rows.offset()):
-		return p.fault(source.WordTruncated, line, "a quoted cell is not closed before the file ends")
+		return p.table.Fault(source.WordTruncated, line, "a quoted cell is not closed before the file ends")
 	case errors.Is(err, errQuote):
-		return p.fault(source.WordRagged, line, "a quoted cell goes on behind its closing quote")
+		return p.table.Fault(source.WordRagged, line, "a quoted cell goes on behind its closing quote")
 	}
 	return err
-}
-
-func (p *pull) fault(word string, line int, what string) error {
-	return source.Faultf(word, "%s line %d: %s", p.file.Name(), line, what)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/csv"
+	"github.com/rosterd/rosterd/internal/source/sheet"
 	"github.com/rosterd/rosterd/internal/source/sourcetest"
 )
 
@@ -199,7 +200,7 @@ func TestTrailer(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, report, err := pull(t, test.text, func(c *csv.Config) {
-				c.Trailer = csv.Trailer{Prefix: "TRAILER", CountColumn: 2}
+				c.Sheet.Trailer = sheet.Trailer{Prefix: "TRAILER", CountColumn: 2}
 			})
 			if test.word != "" {
 				wantFault(t, err, test.word, test.detail)

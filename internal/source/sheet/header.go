@@ -1,4 +1,4 @@
-package csv
+package sheet
 
 import (
 	"crypto/sha256"
@@ -22,9 +22,6 @@ func columns(header []string) ([]string, error) {
 	if len(header) > maxColumns {
 		return nil, source.Faultf(source.WordHeader, "the header has %d columns, more than %d", len(header), maxColumns)
 	}
-	if err := separated(header); err != nil {
-		return nil, err
-	}
 	names := make([]string, len(header))
 	seen := make(map[string]int, len(header))
 	for i, cell := range header {
@@ -40,20 +37,6 @@ func columns(header []string) ([]string, error) {
 		seen[canonical] = i
 	}
 	return names, nil
-}
-
-// separated returns a fault where the header shows that cells or lines were
-// not told apart.
-func separated(header []string) error {
-	for _, cell := range header {
-		if strings.ContainsRune(cell, '\r') {
-			return source.Faultf(source.WordHeader, "the header holds a CR that ends no line; export the file with LF or CR LF line ends")
-		}
-	}
-	if len(header) == 1 && strings.ContainsAny(header[0], ",;\t|") {
-		return source.Faultf(source.WordHeader, "the header is one cell with separators in it; set delimiter to the one that the file uses")
-	}
-	return nil
 }
 
 // layout is a digest of the columns and their order, as source.Report wants it.
