@@ -25,12 +25,14 @@ import (
 	"github.com/rosterd/rosterd/internal/source/sql"
 	"github.com/rosterd/rosterd/internal/source/ukg"
 	"github.com/rosterd/rosterd/internal/source/workday"
+	"github.com/rosterd/rosterd/internal/source/xlsx"
 )
 
 // SourceTypes is the table of sources: to add one, add its row.
 func SourceTypes() []source.Type {
 	return []source.Type{
 		csv.Type(),
+		xlsx.Type(),
 		rest.Type(),
 		gusto.Type(),
 		bamboohr.Type(),
