@@ -82,6 +82,18 @@ func (b *book) relations(of string) ([]relation, error) {
 	return found.All, nil
 }
 
+// workbook is the part that names the worksheets.
+type workbook struct {
+	Properties struct {
+		Date1904 string `xml:"date1904,attr"`
+	} `xml:"workbookPr"`
+	Sheets []struct {
+		Name  string     `xml:"name,attr"`
+		State string     `xml:"state,attr"`
+		Attrs []xml.Attr `xml:",any,attr"`
+	} `xml:"sheets>sheet"`
+}
+
 // contents finds the worksheets, the date system and the shared strings.
 func (b *book) contents() error {
 	top, err := b.relations("")
@@ -94,20 +106,11 @@ func (b *book) contents() error {
 			main = r.Target
 		}
 	}
-	var workbook struct {
-		Properties struct {
-			Date1904 string `xml:"date1904,attr"`
-		} `xml:"workbookPr"`
-		Sheets []struct {
-			Name  string     `xml:"name,attr"`
-			State string     `xml:"state,attr"`
-			Attrs []xml.Attr `xml:",any,attr"`
-		} `xml:"sheets>sheet"`
-	}
-	if err := b.read(main, &workbook); err != nil {
+	var read workbook
+	if err := b.read(main, &read); err != nil {
 		return err
 	}
-	b.date04 = workbook.Properties.Date1904 == "1" || workbook.Properties.Date1904 == "true"
+	b.date04 = read.Properties.Date1904 == "1" || read.Properties.Date1904 == "true"
 	relations, err := b.relations(main)
 	if err != nil {
 		return err
@@ -123,15 +126,20 @@ func (b *book) contents() error {
 			}
 		}
 	}
-	for _, s := range workbook.Sheets {
+	b.list(read, targets)
+	return nil
+}
+
+// list notes the worksheets, whose parts are known by their ids. An id is in a
+// namespace of its own, which strict workbooks call otherwise.
+func (b *book) list(read workbook, parts map[string]string) {
+	for _, s := range read.Sheets {
 		for _, a := range s.Attrs {
-			// The id is in a namespace of its own, which strict workbooks call otherwise.
-			if part, ok := targets[a.Value]; ok && a.Name.Local == "id" && a.Name.Space != "" {
+			if part, ok := parts[a.Value]; ok && a.Name.Local == "id" && a.Name.Space != "" {
 				b.sheets = append(b.sheets, worksheet{s.Name, s.State == "hidden" || s.State == "veryHidden", part})
 			}
 		}
 	}
-	return nil
 }
 
 // open unpacks a part as it is read. Its checksum is compared at its end.
