@@ -432,7 +432,10 @@ func (w *world) judged(counts bool, run func() (roster.Run, error), disturbed bo
 	if broken := w.seen(); broken != nil {
 		return broken
 	}
-	if disturbed {
+	if disturbed { // it may have taken its pulls for good, or not
+		for _, s := range w.systems {
+			s.counted, s.lacked = min(s.counted, s.rows), slices.Concat(s.lacked, s.unsaid)
+		}
 		return nil
 	}
 	w.laws.forget()
