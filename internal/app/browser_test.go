@@ -122,6 +122,7 @@ func TestAHoldIsApprovedInABrowser(t *testing.T) {
 		do(t, tab, chromedp.Navigate(at))
 		return strings.Contains(says(tab), "1 decision waits for a person, about 7 people")
 	})
+	photograph(t, tab, "overview-hold")
 	if got := len(o.box.Members("sales")); got != 20 {
 		t.Fatalf("%d people are covered before anybody approved, want 20", got)
 	}
