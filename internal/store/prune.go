@@ -9,7 +9,8 @@ import (
 
 // Prune forgets what ended longer ago than keep. What is still open or in
 // force stays, however old: baselines, unsettled attempts, failures that are
-// not resolved, active holds, the last run, the last attempt of each group and
+// not resolved, active holds, what waits to be sent, the last word about an
+// incident that is not over, the last run, the last attempt of each group and
 // the pulls that others are judged against. Decisions stay for good. keep must
 // not be shorter than the window of the rolling limit, which counts removals
 // in finished attempts.
@@ -23,6 +24,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time, keep time.Duration) er
 			`DELETE FROM holds WHERE created_at < ? AND NOT (` + activeHold + `)`,
 			`DELETE FROM pulls WHERE at < ? AND id NOT IN (SELECT MAX(id) FROM pulls GROUP BY source)
 				AND id NOT IN (SELECT MAX(id) FROM pulls WHERE good = 1 GROUP BY source)`,
+			`DELETE FROM notifications WHERE state <> 'pending' AND ended_at < ? AND NOT (what <> 'resolved' AND ` + lastWord + `)`,
 			`DELETE FROM syncs WHERE settled = 1 AND ended_at < ? AND id NOT IN (SELECT MAX(id) FROM syncs GROUP BY external_reference_id)`,
 		} {
 			if _, err := tx.ExecContext(ctx, statement, before); err != nil {

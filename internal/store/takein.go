@@ -13,8 +13,8 @@ import (
 
 // takeIn makes a restored database the one that belongs here: on a line of
 // history of its own, above all numbers that were used, with every group in
-// doubt and every decision of people undone, for they decided about another
-// state. After a crash in between it is taken in once more.
+// doubt, every decision of people undone, for they decided about another state,
+// and no notification waiting. After a crash in between it is taken in once more.
 func (s *Store) takeIn(ctx context.Context, h history, m *mark) error {
 	begun := mark{lineage: newIdentity()[:16], sent: h.sent + 1}
 	if m != nil {
@@ -24,6 +24,7 @@ func (s *Store) takeIn(ctx context.Context, h history, m *mark) error {
 		for _, step := range []func() error{
 			func() error { return beginLine(ctx, tx, begun) },
 			func() error { return forgetCopied(ctx, tx) },
+			func() error { return s.forgetPending(ctx, tx) },
 			func() error { return s.doubtGroups(ctx, tx, h, begun.sent) },
 		} {
 			if err := step(); err != nil {
