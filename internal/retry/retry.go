@@ -42,13 +42,13 @@ func Sleep(ctx context.Context, wait time.Duration) error {
 }
 
 // After reads the header Retry-After, in seconds or as an HTTP date (RFC 9110,
-// 10.2.3). A date that has passed gives a negative wait; what cannot be
-// understood is as good as no header.
+// 10.2.3). A date that has passed gives a negative wait, and more seconds than a
+// wait can have the longest one; what cannot be understood is as good as no header.
 func After(header http.Header, now time.Time) (wait time.Duration, ok bool) {
 	value := strings.TrimSpace(header.Get("Retry-After"))
 	if value != "" && strings.Trim(value, "0123456789") == "" {
 		seconds, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || seconds > int64(Patience/time.Second) {
+		if err != nil || seconds > int64(math.MaxInt64/time.Second) {
 			return math.MaxInt64, true
 		}
 		return time.Duration(seconds) * time.Second, true

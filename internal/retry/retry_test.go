@@ -23,7 +23,7 @@ func TestAfter(t *testing.T) {
 		{"seconds", " 7 ", 7 * time.Second, true},
 		{"zero", "0", 0, true},
 		{"the longest", "60", time.Minute, true},
-		{"beyond patience", "61", math.MaxInt64, true},
+		{"beyond patience", "61", 61 * time.Second, true},
 		{"more than a number holds", "99999999999999999999999", math.MaxInt64, true},
 		{"negative", "-5", 0, false},
 		{"a fraction", "1.5", 0, false},
