@@ -126,22 +126,25 @@ func (s *Store) MessageFailed(ctx context.Context, id string, next time.Time) er
 
 // GiveUpMessages ends what was queued before a time and never sent, whether its
 // sender still exists or not, and counts the messages by sender.
-func (s *Store) GiveUpMessages(ctx context.Context, before, now time.Time) (given map[string]int, err error) {
+func (s *Store) GiveUpMessages(ctx context.Context, before, now time.Time) (map[string]int, error) {
+	given, err := countOld(ctx, s.readers, before)
+	if err != nil || len(given) == 0 { // as nearly always: then nothing is written
+		return nil, err
+	}
 	err = s.plain(ctx, func(tx *sqlx.Tx) error {
-		given, err = count[string](ctx, tx, "count notifications", `SELECT sender AS word, COUNT(DISTINCT message) AS count
-			FROM notifications WHERE state = 'pending' AND at < ? GROUP BY sender`, millis(before))
-		if err != nil || len(given) == 0 {
+		if given, err = countOld(ctx, tx, before); err != nil {
 			return err
 		}
-		return endPending(ctx, tx, before, now)
+		_, err := tx.ExecContext(ctx, `UPDATE notifications SET state = 'given_up', ended_at = ? WHERE state = 'pending' AND at < ?`,
+			millis(now), millis(before))
+		return wrap("give notifications up", err)
 	})
 	return given, err
 }
 
-func endPending(ctx context.Context, tx *sqlx.Tx, before, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE notifications SET state = 'given_up', ended_at = ? WHERE state = 'pending' AND at < ?`,
-		millis(now), millis(before))
-	return wrap("give notifications up", err)
+func countOld(ctx context.Context, db sqlx.QueryerContext, before time.Time) (map[string]int, error) {
+	return count[string](ctx, db, "count notifications", `SELECT sender AS word, COUNT(DISTINCT message) AS count
+		FROM notifications WHERE state = 'pending' AND at < ? GROUP BY sender`, millis(before))
 }
 
 // forgetPending ends what waited to be sent when a copy was made: the database

@@ -1,0 +1,93 @@
+package alert
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/source"
+)
+
+// Sender hands messages to people or to another system.
+type Sender interface {
+	// Send returns nil once the other side has taken the message over. It may be
+	// called again with the same message, by ID, and ends with ctx. Its errors have
+	// no secret; a *Later says when another attempt is welcome.
+	Send(ctx context.Context, m roster.Message) error
+}
+
+// Keeper is a Sender whose other side forgets what it is not told again.
+type Keeper interface {
+	Sender
+	// Keep says again what is open.
+	Keep(ctx context.Context, open []roster.Notice) error
+}
+
+// Later is an error of a service that said when to come back.
+type Later struct {
+	Wait time.Duration
+	Err  error
+}
+
+// Error is that of the attempt.
+func (e *Later) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *Later) Unwrap() error { return e.Err }
+
+// Type is a kind of sender that a build has.
+type Type struct {
+	Name  string // as the configuration writes it
+	About string // in a few words
+	New   func() Settings
+}
+
+// Settings are the keys that a type brings beside the common ones.
+type Settings interface {
+	// Faults lists what is wrong with the settings; none when they can be used.
+	Faults() []source.KeyFault
+	// Open returns the sender. It connects to nothing yet; secrets are looked up
+	// with getenv whenever something is sent.
+	Open(o Opening) (Sender, error)
+}
+
+// Opening is what a sender is opened with.
+type Opening struct {
+	Instance string // what this rosterd calls itself
+	Getenv   func(name string) string
+	Now      func() time.Time
+}
+
+// Types is the table of senders: to add one, add its row.
+func Types() []Type {
+	return []Type{
+		{"webhook", "signed JSON to any URL", newWebhook},
+		{"slack", "an incoming webhook of Slack, or what understands its form", newSlack},
+		{"smtp", "an e-mail", newMail},
+		{"alertmanager", "alerts for Prometheus Alertmanager", newAlertmanager},
+	}
+}
+
+// secretFault says what is wrong with the setting of a secret.
+func secretFault(key string, secret source.Secret) []source.KeyFault {
+	if detail := secret.Fault(); detail != "" {
+		return []source.KeyFault{{Key: key, Detail: detail}}
+	}
+	return nil
+}
+
+// readSecret looks a secret up.
+func readSecret(key string, secret source.Secret, getenv func(string) string) (string, error) {
+	text, err := secret.Read(getenv)
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", key, err)
+	}
+	return text, nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
