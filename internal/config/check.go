@@ -30,6 +30,26 @@ func (d *decoder) check(f File) {
 		d.checkSource(at, s, f)
 		d.checkJoin(at, s, f)
 	}
+	d.checkSenders(f.Notify)
+}
+
+// checkSenders asks the senders' own settings, and for names that tell them apart.
+func (d *decoder) checkSenders(senders []Sender) {
+	first := map[string]int{}
+	for i, s := range senders {
+		at := "notify[" + strconv.Itoa(i) + "]"
+		if earlier, taken := first[s.Name]; taken && s.Name != "" {
+			d.doubt(at+".name", "is the name of notify[%d] too; every sender needs its own", earlier)
+		} else {
+			first[s.Name] = i
+		}
+		if s.Settings == nil {
+			continue
+		}
+		for _, fault := range s.Settings.Faults() {
+			d.doubt(join(at, fault.Key), "%s", fault.Detail)
+		}
+	}
 }
 
 // checkJoin asks that a source either says who exists, or completes one that does.

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/rosterd/rosterd/internal/alert"
 	"github.com/rosterd/rosterd/internal/mapping"
 )
 
@@ -66,8 +67,15 @@ func describeSource(d *describer, _ reflect.Value, _ rules) *schema {
 	return &schema{OneOf: each}
 }
 
-// describeSenders is the schema of what decodeSenders takes: an empty list.
-func describeSenders(_ *describer, _ reflect.Value, _ rules) *schema {
-	none := 0
-	return &schema{Type: "array", MaxItems: &none}
+// describeSender has one section for each type of sender.
+func describeSender(d *describer, _ reflect.Value, _ rules) *schema {
+	var each []*schema
+	for _, kind := range alert.Types() {
+		common := newSender()
+		section := d.object(reflect.ValueOf(&common).Elem(), reflect.ValueOf(kind.New()).Elem())
+		section.Title = kind.Name
+		section.Properties["type"] = &schema{Const: kind.Name, Description: kind.About}
+		each = append(each, section)
+	}
+	return &schema{OneOf: each}
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"time"
 
+	"github.com/rosterd/rosterd/internal/alert"
 	"github.com/rosterd/rosterd/internal/mapping"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/source"
@@ -19,7 +20,7 @@ type File struct {
 	Sources     []Source            `yaml:"sources" required:"true" min:"1" doc:"Where the people come from."`
 	Eligibility mapping.Eligibility `yaml:"eligibility" doc:"When coverage starts and ends."`
 	Safety      Safety              `yaml:"safety" doc:"How many people may lose coverage before a person has to look."`
-	Notify      []Sender            `yaml:"notify" max:"0" doc:"Where alerts go. No senders are built in yet."`
+	Notify      []Sender            `yaml:"notify" doc:"Who is told when something is wrong, reminded of it, and told when it is over."`
 }
 
 // Vitable is how rosterd talks to Vitable.
@@ -82,9 +83,18 @@ type Join struct {
 	Key string `yaml:"key" doc:"Column of this source with the key, where it has another name."`
 }
 
-// Sender is a place to send alerts to. This build has no kinds of them, so one
-// that is configured would silently stay mute: it is a fault.
-type Sender struct{}
+// Sender is one way to tell people. In YAML its keys and those of its type stand
+// side by side.
+type Sender struct {
+	Name     string         `yaml:"name" required:"true" pattern:"^[a-z0-9-]{1,63}$" expect:"1 to 63 small letters, digits and dashes" doc:"Its name in logs and metrics, and for rosterd notify test."`
+	Type     string         `yaml:"type" required:"true" doc:"What kind of sender it is."`
+	Instance string         `yaml:"instance" min:"1" max:"63" doc:"What this rosterd is called in what it sends."`
+	Renotify time.Duration  `yaml:"renotify" min:"1m" none:"true" doc:"Between two words about what is open and nobody has acknowledged; none: it is told once."` // 0: none
+	Settings alert.Settings `yaml:"-"`                                                                                                                            // the keys of its type
+}
+
+// newSender has the defaults.
+func newSender() Sender { return Sender{Instance: "rosterd", Renotify: 24 * time.Hour} }
 
 // defaultMaxAge forgives a nightly export that was missed once.
 const defaultMaxAge = 48 * time.Hour

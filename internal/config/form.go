@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"github.com/rosterd/rosterd/internal/alert"
 	"github.com/rosterd/rosterd/internal/mapping"
 	"github.com/rosterd/rosterd/internal/source"
 )
@@ -27,7 +28,7 @@ func forms() map[reflect.Type]form {
 		reflect.TypeFor[mapping.Rule]():             {decodeRule, describeRule},
 		reflect.TypeFor[mapping.Waiting]():          {decodeWaiting, describeWaiting},
 		reflect.TypeFor[Source]():                   {decodeSource, describeSource},
-		reflect.TypeFor[[]Sender]():                 {decodeSenders, describeSenders},
+		reflect.TypeFor[Sender]():                   {decodeSender, describeSender},
 	}
 }
 
@@ -182,15 +183,39 @@ func scalarAt(n *yaml.Node, key string) string {
 	return ""
 }
 
-// decodeSenders refuses every entry, for want of anything that could send.
-func decodeSenders(d *decoder, n *yaml.Node, at string, _ reflect.Value, _ rules) {
-	if n.Kind != yaml.SequenceNode {
-		d.fault(n, at, "expected a list")
-		return
+// decodeSender decodes the common keys and those of the type as one section.
+func decodeSender(d *decoder, n *yaml.Node, at string, target reflect.Value, _ rules) {
+	s := newSender()
+	common := reflect.ValueOf(&s).Elem()
+	name := scalarAt(n, "type")
+	kind, known := senderNamed(name)
+	if !known {
+		d.object(n, at, open, common)
+		if where, written := d.places[join(at, "type")]; written {
+			d.fault(where, join(at, "type"), "is no type of sender; %s", suggest(name, senderNames()))
+		}
+	} else {
+		s.Settings = kind.New()
+		d.object(n, at, closed, common, reflect.ValueOf(s.Settings).Elem())
 	}
-	for _, item := range n.Content {
-		d.fault(item, at, "no senders are built in yet; remove the entry")
+	target.Set(reflect.ValueOf(s))
+}
+
+func senderNamed(name string) (alert.Type, bool) {
+	for _, t := range alert.Types() {
+		if t.Name == name {
+			return t, true
+		}
 	}
+	return alert.Type{}, false
+}
+
+func senderNames() []string {
+	var names []string
+	for _, t := range alert.Types() {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 func typeNamed(types []source.Type, name string) (source.Type, bool) {

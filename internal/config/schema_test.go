@@ -86,6 +86,7 @@ func TestSchemaTakesWhatLoadTakes(t *testing.T) {
 		valid + "safety: {max_removals: {count: none, percent: none}, max_run_percent: 100}\n",
 		strings.Replace(valid, "phone: tel", "phone: tel, hire_date: hired", 1) + "eligibility: {waiting_period: {days: 0, then: first_of_month}}\n",
 		valid + "notify: []\n",
+		valid + "notify:\n  - {name: a, type: webhook, url: 'https://x', secret: {file: s}, renotify: none}\n  - {name: b, type: smtp, host: mx, port: 465, tls: implicit, from: a@x.example, to: [b@x.example]}\n",
 		valid + "    max_age: none\n    include: {status: [active, 1, \"\"]}\n    terminated: {cel: 'true'}\n",
 		valid + "    pages: 9\n    strict: true\n    offices: [a, 1]\n    labels: {a: 1}\n    proxy: {port: 1}\n",
 	} {
@@ -108,6 +109,7 @@ func TestSchemaRefusesWhatLoadRefuses(t *testing.T) {
 		"a broken second document", "unknown key that could be anything", "key written twice", "key written twice in a map", "a list as a key",
 		"anchor", "alias", "merge key", "tag", "hexadecimal", "padded number", "huge number", "NaN", "infinite", "infinite rate", "beyond every number",
 		// What takes more than one value to see, or a calendar.
+		"a secret from two places", "a webhook in the clear", "reminders without a pause", "two senders of one name",
 		"polls in the wrong order", "plan without id", "plan codes that are one", "group keys that are one", "two names for one group",
 		"unknown time zone", "the zone of the machine", "two sources of one name", "waiting without a hire date",
 		"approvals that lapse at once", "any age in figures", "setting outside its range",
