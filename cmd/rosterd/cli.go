@@ -33,6 +33,7 @@ type commands struct {
 	Unpin       unpinCmd       `cmd:"" help:"Take a pin back."`
 	Explain     explainCmd     `cmd:"" help:"Tell what is known of one person, and why."`
 	Abandon     abandonCmd     `cmd:"" help:"Give up a request that Vitable does not finish."`
+	Notify      notifyCmd      `cmd:"" help:"Test the senders of notifications."`
 	Sandbox     sandboxCmd     `cmd:"" help:"Serve a faithful imitation of Vitable, with faults on demand."`
 	Backup      backupCmd      `cmd:"" help:"Write a consistent copy of the database."`
 	Schema      schemaCmd      `cmd:"" help:"Print the JSON Schema of the YAML file."`

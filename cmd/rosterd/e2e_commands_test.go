@@ -33,6 +33,7 @@ func commandTable() map[string]command {
 		"until": cmdUntil, "json": cmdJSON, "let": cmdLet, "members": cmdMembers, "ledger": cmdLedger, "accepted": cmdAccepted, "order": cmdOrder,
 		"absent": cmdAbsent, "keys": cmdKeys, "age": cmdAge, "cut": cmdCut,
 		"http": cmdHTTP, "await": cmdAwait, "freeport": cmdFreeport, "sql": cmdSQL, "rows": cmdRows, "scramble": cmdScramble, "configure": cmdConfigure,
+		"receiver": cmdReceiver, "received": cmdReceived, "answers": cmdAnswers,
 		"shot": cmdShot, "removed": cmdRemoved, "whole": cmdWhole,
 		"cramped": cmdCramped, "enough": cmdEnough, "mounted": cmdMounted, "readonly": cmdReadonly,
 	}

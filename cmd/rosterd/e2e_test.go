@@ -49,6 +49,9 @@ func TestMain(m *testing.M) {
 //	| http STATUS METHOD URL BODY | asks a server, with TOKEN where it is set; the answer goes to out |
 //	| await STATUS URL [PATH VAL] | asks until the status, and the value at PATH, are these           |
 //	| freeport NAME               | puts a free port into an environment variable                     |
+//	| receiver FILE               | starts a receiver of notifications; its URL goes to a file        |
+//	| received N TEXT             | waits until it has taken N messages with this text                |
+//	| answers STATUS              | what the receiver answers from here on; 200 takes a message       |
 //	| configure FILE LINE         | a copy of rosterd.yaml with this line in place of its section     |
 //	| sql DB STATEMENT            | changes a database behind rosterd's back                          |
 //	| rows DB VALUE QUERY         | waits until a query has this value                                |
@@ -143,6 +146,7 @@ type stage struct {
 	moments    *rand.Rand    // of kills
 	took       time.Duration // of the last run that was waited for
 	roomy      bool          // the last cramped one got through
+	receiver   *receiver
 }
 
 // close ends every process and checks what holds in every story.
@@ -164,7 +168,7 @@ func (s *stage) close(t testscript.T) {
 			t.FailNow()
 		}
 	}
-	found := canary.Tree(s.dir, isExport)
+	found := append(canary.Tree(s.dir, isExport), s.receiver.close()...)
 	for _, p := range s.background {
 		found = append(found, canary.Find("the output of a background process", p.output.Bytes())...)
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/rosterd/rosterd/internal/alert"
 	"github.com/rosterd/rosterd/internal/app"
 	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/config"
@@ -25,7 +26,7 @@ import (
 )
 
 // The README names every variable, command, exit code, kind of failure, reason
-// of a hold, section of the YAML file and type of source that there is.
+// of a hold, section of the YAML file, type of source and type of sender that there is.
 func TestReadmeIsComplete(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
 	if err != nil {
@@ -53,6 +54,9 @@ func TestReadmeIsComplete(t *testing.T) {
 	}
 	for _, source := range app.SourceTypes() {
 		want = append(want, "`"+source.Name+"`")
+	}
+	for _, sender := range alert.Types() {
+		want = append(want, "\n| `"+sender.Name+"` |")
 	}
 	for _, reason := range roster.HoldReasons() {
 		want = append(want, "\n| `"+string(reason)+"` |")
@@ -159,8 +163,8 @@ func TestHelpShowsAnExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, command := range parser.Model.Leaves(true) {
-		if !strings.Contains(command.Detail, "Example:\n\n  rosterd "+command.Name) && !strings.Contains(command.Detail, "rosterd "+command.Name) {
-			t.Errorf("rosterd %s --help shows no example", command.Name)
+		if !strings.Contains(command.Detail, "Example:\n\n  rosterd "+command.Path()) && !strings.Contains(command.Detail, "rosterd "+command.Path()) {
+			t.Errorf("rosterd %s --help shows no example", command.Path())
 		}
 	}
 }

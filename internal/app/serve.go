@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"github.com/rosterd/rosterd/internal/alert"
 	"github.com/rosterd/rosterd/internal/config"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
@@ -34,6 +35,7 @@ type daemon struct {
 	app     *App
 	store   *store.Store
 	runner  *reconcile.Reconciler
+	outbox  *alert.Outbox
 	trigger chan struct{} // a run is asked for; one waiting request is enough
 	stop    context.CancelCauseFunc
 	retry   retry
@@ -76,9 +78,13 @@ func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
 	if err != nil {
 		return err
 	}
+	outbox, err := a.outbox(s, registry)
+	if err != nil {
+		return err
+	}
 	serving, stop := context.WithCancelCause(held)
 	d := &daemon{
-		app: a, store: s, runner: runner, trigger: make(chan struct{}, 1), stop: stop,
+		app: a, store: s, runner: runner, outbox: outbox, trigger: make(chan struct{}, 1), stop: stop,
 		retry: retry{first: a.File.Vitable.Settle + time.Second},
 		next:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."}),
 	}
@@ -86,6 +92,7 @@ func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
 	if err := d.listen(serving, registry, listening); err != nil {
 		return err
 	}
+	a.notifying(serving, outbox)
 	if err := d.loop(serving, plan); err != nil && serving.Err() == nil {
 		return err
 	}
@@ -244,6 +251,9 @@ func (d *daemon) run(ctx context.Context, trigger string) {
 			d.stop(err) // a fresh start either finds the state in order or says what is wrong
 			return
 		}
+	}
+	if err := d.outbox.Queue(context.WithoutCancel(ctx)); err != nil {
+		d.app.log.Error("notifications not queued", zap.Error(err))
 	}
 	if err := d.store.Prune(context.WithoutCancel(ctx), d.app.Now(), keepHistory); err != nil {
 		d.app.log.Error("history not pruned", zap.Error(err))
