@@ -154,10 +154,10 @@ func TestOneStory(t *testing.T) {
 			o.want(ops, "opened invalid_row  1", "reminder invalid_row  2")
 			o.run()
 			o.must(b.Queue(t.Context()))
-			time.Sleep(100 * time.Hour)
+			time.Sleep(25 * time.Hour)
 			o.want(ops, "opened invalid_row  1", "reminder invalid_row  2", "resolved invalid_row  0")
 		})
-		o.during(o.outbox(o.store), func() { time.Sleep(48 * time.Hour) }) // nor after a start
+		o.during(o.outbox(o.store), func() { time.Sleep(25 * time.Hour) }) // nor after a start
 		o.want(ops, "opened invalid_row  1", "reminder invalid_row  2", "resolved invalid_row  0")
 	})
 }
@@ -209,7 +209,7 @@ func TestDownForDays(t *testing.T) {
 			time.Sleep(time.Hour)
 			o.run()
 			o.must(b.Queue(t.Context()))
-			time.Sleep(4 * 24 * time.Hour)
+			time.Sleep(73 * time.Hour)
 		})
 		o.want(late, "opened invalid_row  1", "resolved invalid_row  0")
 		if tries := never.tried(); tries < 100 || tries > 400 {
