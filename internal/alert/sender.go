@@ -60,6 +60,13 @@ type Opening struct {
 	Now      func() time.Time
 }
 
+// Closed is a sender that could not be opened, and says why at every attempt: what
+// it should send waits, and nothing else does.
+type Closed struct{ Why error }
+
+// Send implements Sender.
+func (c Closed) Send(context.Context, roster.Message) error { return c.Why }
+
 // Types is the table of senders: to add one, add its row.
 func Types() []Type {
 	return []Type{

@@ -37,29 +37,33 @@ func (a *App) Notify(ctx context.Context, name string) error {
 	return &UsageError{fmt.Errorf("%s: %w", name, errNoSender)}
 }
 
-// outbox puts the configured senders together.
-func (a *App) outbox(s *store.Store, registry prometheus.Registerer) (*alert.Outbox, error) {
+// outbox puts the configured senders together. One that cannot be opened, because a
+// file of its is not there, delays no run: it fails when it is to send.
+func (a *App) outbox(s *store.Store, registry prometheus.Registerer) *alert.Outbox {
 	var targets []alert.Target
 	var names []string
 	for _, configured := range a.File.Notify {
 		target, err := a.target(configured)
 		if err != nil {
-			return nil, err
+			a.log.Error("sender not opened; what it should send waits", zap.Error(err))
+			target.Sender = alert.Closed{Why: err}
 		}
 		targets, names = append(targets, target), append(names, target.Name)
 	}
 	return alert.New(alert.Deps{
 		Store: s, Targets: targets, Metrics: alert.NewMetrics(registry, names, s.CountPendingMessages),
 		Log: a.log.Named("notify"), Now: a.Now,
-	}), nil
+	})
 }
 
 func (a *App) target(configured config.Sender) (alert.Target, error) {
+	target := alert.Target{Recipient: alert.Recipient{Name: configured.Name, Renotify: configured.Renotify}}
 	sender, err := configured.Settings.Open(alert.Opening{Instance: configured.Instance, Getenv: a.getenv, Now: a.Now})
 	if err != nil {
-		return alert.Target{}, &UsageError{fmt.Errorf("open sender %s: %w", configured.Name, err)}
+		return target, &UsageError{fmt.Errorf("open sender %s: %w", configured.Name, err)}
 	}
-	return alert.Target{Recipient: alert.Recipient{Name: configured.Name, Renotify: configured.Renotify}, Sender: sender}, nil
+	target.Sender = sender
+	return target, nil
 }
 
 // notifying runs an outbox until Close.

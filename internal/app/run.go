@@ -34,10 +34,7 @@ func (a *App) RunOnce(ctx context.Context, o reconcile.Options, wait bool) (rost
 	if err != nil {
 		return roster.Run{}, err
 	}
-	outbox, err := a.outbox(s, registry)
-	if err != nil {
-		return roster.Run{}, err
-	}
+	outbox := a.outbox(s, registry)
 	run, err := r.Run(held, o)
 	if lost := context.Cause(held); lost != nil && ctx.Err() == nil {
 		err = errors.Join(err, lost)

@@ -78,10 +78,7 @@ func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
 	if err != nil {
 		return err
 	}
-	outbox, err := a.outbox(s, registry)
-	if err != nil {
-		return err
-	}
+	outbox := a.outbox(s, registry)
 	serving, stop := context.WithCancelCause(held)
 	d := &daemon{
 		app: a, store: s, runner: runner, outbox: outbox, trigger: make(chan struct{}, 1), stop: stop,
