@@ -6,3 +6,5 @@ CREATE INDEX syncs_by_run ON syncs (run_id, id);
 CREATE INDEX pulls_by_run ON pulls (run_id, id);
 -- Open failures by kind, to count and to page through them.
 CREATE INDEX failures_by_kind ON failures (kind, id) WHERE state <> 'resolved';
+-- What is wrong with one person, among a hundred thousand others.
+CREATE INDEX failures_by_person ON failures (reference_id);
