@@ -113,12 +113,16 @@ func TestReadmeNamesMetricsThatThereAre(t *testing.T) {
 	}
 }
 
-// metricsOf starts a daemon that has never run and scrapes it.
+// metricsOf starts a daemon that has a sender and has never run, and scrapes it.
 func metricsOf(t *testing.T) (metrics string) {
 	t.Helper()
 	dir := canary.Dir(t)
-	example, err := filepath.Abs(filepath.Join("..", "..", "config", "minimal.yaml"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "config", "minimal.yaml"))
 	if err != nil {
+		t.Fatal(err)
+	}
+	example := filepath.Join(dir, "rosterd.yaml")
+	if err := os.WriteFile(example, append(text, "\nnotify: [{name: ops, type: slack, url: {env: OPS_URL}}]\n"...), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	a, err := app.New(app.Options{Log: canary.Output(t), Environ: []string{
