@@ -10,6 +10,7 @@ import (
 
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/web"
 )
 
 // keepHistory is how long runs, events and resolved failures are kept.
@@ -17,7 +18,7 @@ const keepHistory = 400 * 24 * time.Hour
 
 // RunOnce makes one run and ends. wait waits for the lease.
 func (a *App) RunOnce(ctx context.Context, o reconcile.Options, wait bool) (roster.Run, error) {
-	registry := prometheus.NewRegistry()
+	registry := a.registry()
 	api, err := a.Client(registry)
 	if err != nil {
 		return roster.Run{}, err
@@ -35,11 +36,13 @@ func (a *App) RunOnce(ctx context.Context, o reconcile.Options, wait bool) (rost
 		return roster.Run{}, err
 	}
 	outbox := a.outbox(s, registry)
+	registry.MustRegister(web.NewState(s, a.sourceNames(), a.log.Named("metrics")))
 	run, err := r.Run(held, o)
 	if lost := context.Cause(held); lost != nil && ctx.Err() == nil {
 		err = errors.Join(err, lost)
 	}
 	a.tell(held, outbox)
+	a.hand(context.WithoutCancel(ctx), registry)
 	if err == nil {
 		err = s.Prune(context.WithoutCancel(ctx), a.Now(), keepHistory)
 	}

@@ -19,9 +19,8 @@ import (
 // itself has nothing to refuse: go-envconfig would stop at the first error and
 // quote the value in it. What the texts have to be is checked afterwards.
 //
-// PushgatewayURL and Shard are reserved for what this build does not have and
-// are always empty. Whoever sets them relies on something: with ROSTERD_SHARD
-// ignored, every instance would sync everything.
+// Shard is reserved for what this build does not have and is always empty. Whoever
+// sets it relies on something: ignored, every instance would sync everything.
 type Env struct {
 	APIKey         Secret  `env:"VITABLE_CONNECT_API_KEY" doc:"The key for Vitable's API."`
 	BaseURL        string  `env:"VITABLE_CONNECT_BASE_URL, default=https://api.vitablehealth.com" doc:"Where Vitable's API is; https, except on loopback."`
@@ -36,7 +35,8 @@ type Env struct {
 	WebReadToken   Secret  `env:"ROSTERD_WEB_READ_TOKEN" doc:"A token that may look at pages and API, and change nothing."`
 	LogLevel       string  `env:"ROSTERD_LOG_LEVEL, default=info" doc:"debug, info, warn or error."`
 	LogFormat      string  `env:"ROSTERD_LOG_FORMAT, default=json" doc:"json or console."`
-	PushgatewayURL string  `env:"ROSTERD_PUSHGATEWAY_URL" doc:"Not in this build: must not be set."`
+	PushgatewayURL string  `env:"ROSTERD_PUSHGATEWAY_URL" doc:"Where \"rosterd run\" pushes its metrics when it ends: the address of a Prometheus Pushgateway."`
+	MetricsFile    string  `env:"ROSTERD_METRICS_FILE" doc:"A file that \"rosterd run\" writes its metrics to when it ends, for node_exporter's textfile collector: it has to end in .prom."`
 	Shard          string  `env:"ROSTERD_SHARD" doc:"Not in this build: must not be set."`
 }
 
@@ -105,7 +105,8 @@ func (e Env) check() Faults {
 	expect(slices.Contains([]OnStart{OnStartLate, OnStartAlways, OnStartNever}, e.RunOnStart), "ROSTERD_RUN_ON_START", "expected true, false or nothing")
 	expect(slices.Contains([]string{"debug", "info", "warn", "error"}, e.LogLevel), "ROSTERD_LOG_LEVEL", "expected debug, info, warn or error")
 	expect(slices.Contains([]string{"json", "console"}, e.LogFormat), "ROSTERD_LOG_FORMAT", "expected json or console")
-	expect(e.PushgatewayURL == "", "ROSTERD_PUSHGATEWAY_URL", "pushing metrics is not in this build yet; unset it")
+	expect(e.PushgatewayURL == "" || isGateway(e.PushgatewayURL), "ROSTERD_PUSHGATEWAY_URL", "expected an http or https URL without user, query and fragment")
+	expect(e.MetricsFile == "" || strings.HasSuffix(e.MetricsFile, ".prom"), "ROSTERD_METRICS_FILE", "expected a file that ends in .prom, as node_exporter reads no other")
 	expect(e.Shard == "", "ROSTERD_SHARD", "sharding is not in this build yet, and every instance would sync everything; unset it")
 	return faults
 }
@@ -123,6 +124,13 @@ func isBaseURL(text string) bool {
 		return false
 	}
 	return u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname())
+}
+
+// isGateway reports whether metrics may be sent to this URL: they have nobody's data
+// in them, so a network of one's own needs no https.
+func isGateway(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }
 
 func isLoopback(host string) bool {

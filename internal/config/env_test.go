@@ -131,8 +131,13 @@ func TestEnvironmentFaults(t *testing.T) {
 		},
 		{
 			"what this build does not have",
-			[]string{"ROSTERD_SHARD=1/2", "ROSTERD_PUSHGATEWAY_URL=http://CANARY"},
-			[]string{"ROSTERD_PUSHGATEWAY_URL: pushing metrics is not in this build yet", "ROSTERD_SHARD: sharding is not in this build yet"},
+			[]string{"ROSTERD_SHARD=1/2"},
+			[]string{"ROSTERD_SHARD: sharding is not in this build yet"},
+		},
+		{
+			"where metrics cannot go",
+			[]string{"ROSTERD_PUSHGATEWAY_URL=http://a:CANARY@gateway:9091", "ROSTERD_METRICS_FILE=/var/CANARY.txt"},
+			[]string{"ROSTERD_METRICS_FILE: expected a file that ends in .prom", "ROSTERD_PUSHGATEWAY_URL: expected an http or https URL"},
 		},
 	}
 	for _, test := range tests {

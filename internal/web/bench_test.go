@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
@@ -27,8 +25,9 @@ func BenchmarkPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	crowded(b, s)
+	log, _ := canary.Log(b)
 	handler, err := web.Handler(web.Options{
-		Store: s, Loopback: true, Zone: time.UTC, Now: noon, Log: zap.NewNop(), NextRun: noon, Metrics: canary.Registry(b),
+		Store: s, Loopback: true, Zone: time.UTC, Now: noon, Log: log, NextRun: noon, Metrics: canary.Registry(b),
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -41,7 +40,7 @@ func BenchmarkPages(b *testing.B) {
 			for b.Loop() {
 				r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, path, nil)
 				r.Host = local
-				answer := httptest.NewRecorder()
+				answer := canary.Recorder(b)
 				if handler.ServeHTTP(answer, r); answer.Code != http.StatusOK {
 					b.Fatal(answer.Code)
 				}
