@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net"
@@ -15,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -23,6 +25,7 @@ import (
 	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/config"
 	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/source/sourcetest"
 )
 
 // The README names every variable, command, exit code, kind of failure, reason
@@ -113,7 +116,8 @@ func TestReadmeNamesMetricsThatThereAre(t *testing.T) {
 	}
 }
 
-// metricsOf starts a daemon that has a sender and has never run, and scrapes it.
+// metricsOf starts a daemon that has a sender and a certificate, and has never run,
+// and scrapes it.
 func metricsOf(t *testing.T) (metrics string) {
 	t.Helper()
 	dir := canary.Dir(t)
@@ -122,7 +126,19 @@ func metricsOf(t *testing.T) (metrics string) {
 		t.Fatal(err)
 	}
 	example := filepath.Join(dir, "rosterd.yaml")
-	if err := os.WriteFile(example, append(text, "\nnotify: [{name: ops, type: slack, url: {env: OPS_URL}}]\n"...), 0o600); err != nil {
+	shown, key := sourcetest.Certificate(t, time.Now().Add(time.Hour))
+	text = fmt.Appendf(text, `
+  - name: payroll
+    type: adp
+    preset: adp
+    client_id: any
+    client_secret: {env: PAYROLL_SECRET}
+    client_cert_file: %s
+    client_key_file: %s
+    fields: {plan: {value: pln_any}, group: assignment.units.department.nameCode.codeValue}
+notify: [{name: ops, type: slack, url: {env: OPS_URL}}]
+`, shown, key)
+	if err := os.WriteFile(example, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	a, err := app.New(app.Options{Log: canary.Output(t), Environ: []string{

@@ -233,6 +233,7 @@ func (a *App) registry() *prometheus.Registry {
 	})
 	info.Set(1)
 	r.MustRegister(info, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	r.MustRegister(certificates(a.File)...)
 	return r
 }
 

@@ -99,7 +99,8 @@ func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
 	return nil
 }
 
-// listen starts the listener; it is shut down by Close.
+// listen starts the listener, and that of the metrics where they have their own;
+// listening is told the address of the first one. They are shut down by Close.
 func (d *daemon) listen(ctx context.Context, registry *prometheus.Registry, listening func(net.Addr)) error {
 	listener, err := net.Listen("tcp", d.app.Env.Listen)
 	if err != nil {
@@ -113,14 +114,30 @@ func (d *daemon) listen(ctx context.Context, registry *prometheus.Registry, list
 	if err != nil {
 		return &UsageError{fmt.Errorf("load ROSTERD_TIMEZONE: %w", err)}
 	}
-	server, err := web.NewServer(web.Options{
-		Store: d.store, Metrics: registry, Token: d.app.Env.WebToken.Reveal(), ReadToken: d.app.Env.WebReadToken.Reveal(), Loopback: loopback,
+	options := web.Options{
+		Store: d.store, Metrics: registry, Apart: d.app.Env.MetricsListen != "",
+		Token: d.app.Env.WebToken.Reveal(), ReadToken: d.app.Env.WebReadToken.Reveal(), Loopback: loopback,
 		Zone: zone, NextRun: d.nextRun,
 		ApprovalTTL: d.app.File.Safety.ApprovalTTL, Trigger: d.ask, Ready: d.ready(ctx), Now: d.app.Now, Log: d.app.log.Named("web"),
-	})
+	}
+	server, err := web.NewServer(options)
 	if err != nil {
 		return err
 	}
+	d.serve(ctx, "listener", server, listener)
+	if options.Apart {
+		apart, err := net.Listen("tcp", d.app.Env.MetricsListen)
+		if err != nil {
+			return &UsageError{fmt.Errorf("listen on ROSTERD_METRICS_LISTEN: %w", err)}
+		}
+		d.serve(ctx, "metrics listener", web.NewMetricsServer(options), apart)
+	}
+	listening(listener.Addr())
+	return nil
+}
+
+// serve answers whoever comes to a listener until Close.
+func (d *daemon) serve(ctx context.Context, name string, server *http.Server, listener net.Listener) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -128,7 +145,7 @@ func (d *daemon) listen(ctx context.Context, registry *prometheus.Registry, list
 			d.stop(fmt.Errorf("serve http: %w", err))
 		}
 	}()
-	d.app.onClose("listener", func() error {
+	d.app.onClose(name, func() error {
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 		defer cancel()
 		err := server.Shutdown(within)
@@ -138,9 +155,7 @@ func (d *daemon) listen(ctx context.Context, registry *prometheus.Registry, list
 		<-done
 		return err
 	})
-	d.app.log.Info("listening", zap.Stringer("address", listener.Addr()))
-	listening(listener.Addr())
-	return nil
+	d.app.log.Info("listening", zap.String("for", name), zap.Stringer("address", listener.Addr()))
 }
 
 // ask asks for a run; asking twice before it starts is asking once.

@@ -31,6 +31,7 @@ type Env struct {
 	Timezone       string  `env:"ROSTERD_TIMEZONE, default=UTC" doc:"The time zone of the schedule."`
 	RunOnStart     OnStart `env:"ROSTERD_RUN_ON_START" doc:"true, false, or nothing: run when the last run is older than the schedule."`
 	Listen         string  `env:"ROSTERD_LISTEN, default=127.0.0.1:8080" doc:"Address and port of pages, API and metrics."`
+	MetricsListen  string  `env:"ROSTERD_METRICS_LISTEN" doc:"Another address for metrics and health alone; metrics are then not at ROSTERD_LISTEN."`
 	WebToken       Secret  `env:"ROSTERD_WEB_TOKEN" doc:"The token that pages and API ask for unless the listener is loopback."`
 	WebReadToken   Secret  `env:"ROSTERD_WEB_READ_TOKEN" doc:"A token that may look at pages and API, and change nothing."`
 	LogLevel       string  `env:"ROSTERD_LOG_LEVEL, default=info" doc:"debug, info, warn or error."`
@@ -102,6 +103,7 @@ func (e Env) check() Faults {
 	expect(isKey, "ROSTERD_STATE_KEY", "expected 32 bytes in base64, such as `openssl rand -base64 32` prints")
 	expect(isBaseURL(e.BaseURL), "VITABLE_CONNECT_BASE_URL", "expected an https URL without user, query and fragment; http only on loopback")
 	expect(isListenAddress(e.Listen), "ROSTERD_LISTEN", "expected an address and port such as 127.0.0.1:8080")
+	expect(e.MetricsListen == "" || isListenAddress(e.MetricsListen), "ROSTERD_METRICS_LISTEN", "expected an address and port such as 0.0.0.0:9090")
 	expect(slices.Contains([]OnStart{OnStartLate, OnStartAlways, OnStartNever}, e.RunOnStart), "ROSTERD_RUN_ON_START", "expected true, false or nothing")
 	expect(slices.Contains([]string{"debug", "info", "warn", "error"}, e.LogLevel), "ROSTERD_LOG_LEVEL", "expected debug, info, warn or error")
 	expect(slices.Contains([]string{"json", "console"}, e.LogFormat), "ROSTERD_LOG_FORMAT", "expected json or console")

@@ -35,6 +35,7 @@ import (
 type Options struct {
 	Store       *store.Store
 	Metrics     prometheus.Gatherer
+	Apart       bool             // metrics are served by NewMetricsServer, and not here
 	Token       string           // for everything; "" where loopback is protection enough
 	ReadToken   string           // for looking only; "" for none
 	Zone        *time.Location   // that pages show times in
@@ -63,11 +64,24 @@ func NewServer(o Options) (*http.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	return serverOf(handler, o.Log), nil
+}
+
+// NewMetricsServer returns the server of metrics and health alone, for a listener
+// that others reach than those who may see the pages.
+func NewMetricsServer(o Options) *http.Server {
+	s, open := &site{Options: o}, http.NewServeMux()
+	s.handleHealth(open)
+	s.handleMetrics(open)
+	return serverOf(headers(s.calm(open)), o.Log)
+}
+
+func serverOf(handler http.Handler, log *zap.Logger) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: readTimeout, ReadTimeout: readTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: zap.NewStdLog(o.Log),
-	}, nil
+		ErrorLog: zap.NewStdLog(log),
+	}
 }
 
 // Handler serves everything in the package's table.
@@ -80,11 +94,10 @@ func Handler(o Options) (http.Handler, error) {
 	}
 	s := &site{o, pages, rate.NewLimiter(rate.Every(signInEvery), signInBurst)}
 	open := http.NewServeMux()
-	open.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		write(w, http.StatusOK, map[string]string{"status": "alive"})
-	})
-	open.HandleFunc("GET /readyz", s.ready)
-	open.Handle("GET /metrics", promhttp.HandlerFor(s.told(o.Metrics), promhttp.HandlerOpts{Timeout: readTimeout, MaxRequestsInFlight: 4}))
+	s.handleHealth(open)
+	if !o.Apart {
+		s.handleMetrics(open)
+	}
 
 	api := http.NewServeMux()
 	api.HandleFunc("GET /api/v1/status", s.status)
@@ -114,6 +127,17 @@ type site struct {
 
 	pages    *page.Pages
 	attempts *rate.Limiter // to sign in
+}
+
+func (s *site) handleHealth(open *http.ServeMux) {
+	open.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		write(w, http.StatusOK, map[string]string{"status": "alive"})
+	})
+	open.HandleFunc("GET /readyz", s.ready)
+}
+
+func (s *site) handleMetrics(open *http.ServeMux) {
+	open.Handle("GET /metrics", promhttp.HandlerFor(s.told(s.Metrics), promhttp.HandlerOpts{Timeout: readTimeout, MaxRequestsInFlight: 4}))
 }
 
 // told serves what could be gathered. What was wrong with the rest is for the

@@ -1,20 +1,12 @@
 package adp_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"log"
-	"math/big"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -88,39 +80,11 @@ func (f *fake) list(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// certificate makes a certificate and its key, as files.
-func certificate(t *testing.T) (cert, key string) {
-	t.Helper()
-	secret, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
-	public, err := x509.CreateCertificate(rand.Reader, template, template, secret.Public(), secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(secret)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := canary.Input(t)
-	return write(t, filepath.Join(dir, "client.pem"), "CERTIFICATE", public), write(t, filepath.Join(dir, "client.key"), "PRIVATE KEY", private)
-}
-
-func write(t *testing.T, path, kind string, content []byte) string {
-	t.Helper()
-	if err := os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: content}), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
 func configured(t *testing.T, at string) *adp.Config {
 	t.Helper()
 	config := adp.Type().New().(*adp.Config)
 	config.BaseURL, config.TokenURL, config.ClientID, config.ClientSecret = at, at+"/auth/oauth/v2/token", "me", source.Secret{Env: "SECRET"}
-	config.ClientCertFile, config.ClientKeyFile = certificate(t)
+	config.ClientCertFile, config.ClientKeyFile = sourcetest.Certificate(t, time.Now().Add(time.Hour))
 	return config
 }
 
@@ -185,7 +149,7 @@ func TestTheCertificateIsShownToBoth(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	config := configured(t, server.URL)
-	config.CAFile = write(t, filepath.Join(canary.Input(t), "ca.pem"), "CERTIFICATE", server.Certificate().Raw)
+	config.CAFile = sourcetest.PEM(t, "CERTIFICATE", server.Certificate().Raw)
 	got := new(sourcetest.Recorder)
 	if _, err := opened(t, config, source.Opening{Columns: []string{"associateOID"}, Getenv: secret}).Pull(t.Context(), got); err != nil || len(got.Records) != 3 {
 		t.Fatalf("%d records, %v", len(got.Records), err)

@@ -36,6 +36,10 @@ type Config struct {
 // DefaultTimeout is long enough for a page of any service that is known.
 const DefaultTimeout = time.Minute
 
+// ClientCertificate is the file of the certificate that this side shows; "" where it
+// shows none.
+func (c Config) ClientCertificate() string { return c.ClientCertFile }
+
 // Faults lists what is wrong with the settings.
 func (c Config) Faults() []source.KeyFault {
 	var faults []source.KeyFault
