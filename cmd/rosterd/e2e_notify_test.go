@@ -28,6 +28,7 @@ func cmdReceiver(ts *testscript.TestScript, _ bool, args []string) {
 	r := &receiver{status: http.StatusOK}
 	r.server = httptest.NewServer(r)
 	stageOf(ts).receiver = r
+	ts.Setenv("RECEIVER", r.server.URL)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(r.server.URL), 0o600))
 }
 

@@ -49,9 +49,11 @@ func TestMain(m *testing.M) {
 //	| http STATUS METHOD URL BODY | asks a server, with TOKEN where it is set; the answer goes to out |
 //	| await STATUS URL [PATH VAL] | asks until the status, and the value at PATH, are these           |
 //	| freeport NAME               | puts a free port into an environment variable                     |
-//	| receiver FILE               | starts a receiver of notifications; its URL goes to a file        |
+//	| receiver FILE               | starts a receiver of notifications; URL to a file and to RECEIVER |
 //	| received N TEXT             | waits until it has taken N messages with this text                |
 //	| answers STATUS              | what the receiver answers from here on; 200 takes a message       |
+//	| monitor ADDRESS...          | starts Prometheus and Alertmanager with what is shipped           |
+//	| alerts NAME[:KIND]...       | waits until exactly these alerts fire at Alertmanager             |
 //	| configure FILE LINE         | a copy of rosterd.yaml with this line in place of its section     |
 //	| sql DB STATEMENT            | changes a database behind rosterd's back                          |
 //	| rows DB VALUE QUERY         | waits until a query has this value                                |
@@ -127,10 +129,14 @@ func setup(env *testscript.Env, base string) error {
 	return nil
 }
 
-// condition is what a script can ask for: [mount], the right to mount.
+// condition is what a script can ask for: [mount], the right to mount; [monitor],
+// Prometheus and Alertmanager.
 func condition(name string) (bool, error) {
-	if name == "mount" {
+	switch name {
+	case "mount":
 		return mayMount(), nil
+	case "monitor":
+		return mayMonitor()
 	}
 	return false, fmt.Errorf("no condition %q", name)
 }
@@ -147,6 +153,8 @@ type stage struct {
 	took       time.Duration // of the last run that was waited for
 	roomy      bool          // the last cramped one got through
 	receiver   *receiver
+
+	alertmanager string // its URL
 }
 
 // close ends every process and checks what holds in every story.
