@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v4"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
@@ -48,13 +51,19 @@ func shipped(t *testing.T) []rule {
 	return all.Groups[0].Rules
 }
 
+// isServed reports whether a metric is served, or one of groups, of which a daemon
+// that has never run has none.
+func isServed(served, name string) bool {
+	return strings.HasPrefix(name, "rosterd_group_") || strings.Contains(served, "\n"+name+" ") || strings.Contains(served, "\n"+name+"{")
+}
+
 // An alert on a metric that nobody serves never fires, and one without a runbook
 // helps nobody at night.
 func TestAlerts(t *testing.T) {
 	served, runbook := metricsOf(t), deployed(t, "RUNBOOK.md")
 	for _, r := range shipped(t) {
 		for _, name := range regexp.MustCompile(`\brosterd_[a-z_]*[a-z]\b`).FindAllString(r.Expr, -1) {
-			if !strings.Contains(served, "\n"+name+" ") && !strings.Contains(served, "\n"+name+"{") {
+			if !isServed(served, name) {
 				t.Errorf("%s asks for %s, which is not served", r.Alert, name)
 			}
 		}
@@ -104,18 +113,67 @@ func TestAlertsFire(t *testing.T) {
 			t.Errorf("nobody tries whether %s fires", r.Alert)
 		}
 	}
-	promtool, err := exec.LookPath("promtool")
+	promtool(t, "check", "config", "prometheus.yaml")
+	promtool(t, "test", "rules", "rules_test.yaml")
+}
+
+// promtool asks Prometheus about what is in deploy/prometheus.
+func promtool(t *testing.T, args ...string) {
+	t.Helper()
+	path, err := exec.LookPath("promtool")
 	switch {
 	case err != nil && os.Getenv("CI_SERVERS") != "":
 		t.Fatal("there is no promtool: install Debian's package prometheus")
 	case err != nil:
 		t.Skip("NOT TESTED: there is no promtool; install Debian's package prometheus")
 	}
-	for _, args := range [][]string{{"check", "rules", "rules.yaml"}, {"test", "rules", "rules_test.yaml"}} {
-		command := exec.CommandContext(t.Context(), promtool, args...)
-		command.Dir = filepath.Join("..", "..", "deploy", "prometheus")
-		if said, err := command.CombinedOutput(); err != nil {
-			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, said)
+	command := exec.CommandContext(t.Context(), path, args...)
+	command.Dir = filepath.Join("..", "..", "deploy", "prometheus")
+	if said, err := command.CombinedOutput(); err != nil {
+		t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, said)
+	}
+}
+
+// A panel of a metric that nobody serves is empty for ever.
+func TestDashboard(t *testing.T) {
+	var dashboard struct {
+		UID    string `json:"uid"`
+		Panels []struct {
+			ID          int    `json:"id"`
+			Title       string `json:"title"`
+			Description string `json:"description"`
+			Targets     []struct {
+				Expr string `json:"expr"`
+			} `json:"targets"`
+		} `json:"panels"`
+	}
+	text := deployed(t, "grafana/rosterd.json")
+	if err := json.Unmarshal([]byte(text), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	served, ids := metricsOf(t), map[int]bool{}
+	asked := "groups:\n- name: panels\n  rules:\n"
+	for _, p := range dashboard.Panels {
+		if ids[p.ID] || p.Title == "" || p.Description == "" || len(p.Targets) == 0 {
+			t.Errorf("panel %d, %q, is there twice or lacks something", p.ID, p.Title)
+		}
+		ids[p.ID] = true
+		for i, target := range p.Targets {
+			expr := strings.ReplaceAll(target.Expr, "$__rate_interval", "5m")
+			asked += fmt.Sprintf("  - {record: \"panel:%d:%d\", expr: %q}\n", p.ID, i, expr)
+			for _, name := range regexp.MustCompile(`\b(?:rosterd|process)_[a-z_]*[a-z]\b`).FindAllString(target.Expr, -1) {
+				if !isServed(served, name) {
+					t.Errorf("the panel %q asks for %s, which is not served", p.Title, name)
+				}
+			}
 		}
 	}
+	if dashboard.UID == "" || len(ids) == 0 {
+		t.Error("it has no uid or no panels")
+	}
+	file := filepath.Join(canary.Dir(t), "panels.yaml")
+	if err := os.WriteFile(file, []byte(asked), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	promtool(t, "check", "rules", file)
 }
