@@ -20,9 +20,15 @@ func TestMetricsApart(t *testing.T) {
 		at, path string
 		want     int
 	}{
-		{metrics, "/metrics", 200}, {metrics, "/healthz", 200}, {metrics, "/readyz", 200},
-		{metrics, "/", 404}, {metrics, "/api/v1/status", 404}, {metrics, "/signin", 404},
-		{at.addr, "/metrics", 404}, {at.addr, "/healthz", 200}, {at.addr, "/", 200},
+		{metrics, "/metrics", 200},
+		{metrics, "/healthz", 200},
+		{metrics, "/readyz", 200},
+		{metrics, "/", 404},
+		{metrics, "/api/v1/status", 404},
+		{metrics, "/signin", 404},
+		{at.addr, "/metrics", 404},
+		{at.addr, "/healthz", 200},
+		{at.addr, "/", 200},
 	} {
 		if status, _ := get(t, tt.at, tt.path); status != tt.want {
 			t.Errorf("%s of %v: status %d, expected %d", tt.path, tt.at == metrics, status, tt.want)

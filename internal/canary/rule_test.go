@@ -58,7 +58,7 @@ func breaches(t *testing.T, repository fs.FS) (found []string) {
 		if err != nil {
 			return err
 		}
-		if entry.IsDir() && name != "." && (entry.Name() == "testdata" || strings.HasPrefix(entry.Name(), ".")) {
+		if entry.IsDir() && name != "." && (entry.Name() == "testdata" || strings.HasPrefix(entry.Name(), ".") || isModule(repository, name)) {
 			return fs.SkipDir
 		}
 		if !strings.HasSuffix(name, "_test.go") {
@@ -91,6 +91,12 @@ func breaches(t *testing.T, repository fs.FS) (found []string) {
 	}
 	slices.Sort(found)
 	return found
+}
+
+// isModule reports whether a directory is a module of its own, which runs nothing of ours.
+func isModule(repository fs.FS, dir string) bool {
+	_, err := fs.Stat(repository, path.Join(dir, "go.mod"))
+	return err == nil
 }
 
 // isWatched reports whether a file has a TestMain that hands its tests over.
