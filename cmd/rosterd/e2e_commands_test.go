@@ -34,7 +34,7 @@ func commandTable() map[string]command {
 		"absent": cmdAbsent, "keys": cmdKeys, "age": cmdAge, "cut": cmdCut,
 		"http": cmdHTTP, "await": cmdAwait, "freeport": cmdFreeport, "sql": cmdSQL, "rows": cmdRows, "scramble": cmdScramble, "configure": cmdConfigure,
 		"receiver": cmdReceiver, "received": cmdReceived, "answers": cmdAnswers,
-		"monitor": cmdMonitor, "alerts": cmdAlerts,
+		"monitor": cmdMonitor, "alerts": cmdAlerts, "litestream": cmdLitestream,
 		"shot": cmdShot, "removed": cmdRemoved, "whole": cmdWhole,
 		"cramped": cmdCramped, "enough": cmdEnough, "mounted": cmdMounted, "readonly": cmdReadonly,
 	}
@@ -97,7 +97,7 @@ func environ(ts *testscript.TestScript) []string {
 	var all []string
 	for _, name := range []string{
 		"PATH", "HOME", "TMPDIR", "VITABLE_CONNECT_API_KEY", "VITABLE_CONNECT_BASE_URL", "ROSTERD_DATA_DIR", "ROSTERD_CONFIG", "ROSTERD_LISTEN",
-		"ROSTERD_METRICS_LISTEN", "ROSTERD_SHEDULE", "ROSTERD_STATE_KEY", "ROSTERD_SCHEDULE", "ROSTERD_TIMEZONE", "ROSTERD_RUN_ON_START", "ROSTERD_WEB_TOKEN", "ROSTERD_LOG_LEVEL", "GOCOVERDIR", "GORACE",
+		"ROSTERD_METRICS_LISTEN", "ROSTERD_SHEDULE", "ROSTERD_STATE_KEY", "ROSTERD_SCHEDULE", "ROSTERD_TIMEZONE", "ROSTERD_RUN_ON_START", "ROSTERD_WEB_TOKEN", "ROSTERD_LOG_LEVEL", "LITESTREAM_REPLICA", "GOCOVERDIR", "GORACE",
 	} {
 		if value := ts.Getenv(name); value != "" {
 			all = append(all, name+"="+value)

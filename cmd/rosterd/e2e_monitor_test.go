@@ -16,16 +16,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// monitors are Debian's programs that a script needs to be told by alerts.
-func monitors() []string { return []string{"prometheus", "prometheus-alertmanager"} }
-
-// mayMonitor reports whether they are there. In CI they have to be.
-func mayMonitor() (bool, error) {
-	for _, name := range monitors() {
+// has reports whether these programs are there. In CI they have to be.
+func has(names ...string) (bool, error) {
+	for _, name := range names {
 		_, err := exec.LookPath(name)
 		switch {
 		case err != nil && os.Getenv("CI_SERVERS") != "":
-			return false, fmt.Errorf("there is no %s: install Debian's package of that name", name)
+			return false, fmt.Errorf("there is no %s", name)
 		case err != nil:
 			return false, nil
 		}
@@ -100,4 +97,13 @@ func (s *stage) firing() (names []string, err error) {
 	}
 	slices.Sort(names)
 	return names, nil
+}
+
+// cmdLitestream starts Litestream in the background, with what is shipped.
+func cmdLitestream(ts *testscript.TestScript, _ bool, args []string) {
+	need(ts, args, 2, "litestream NAME COMMAND ARG...")
+	config, err := filepath.Abs("../../deploy/kubernetes/overlays/litestream/litestream.yaml")
+	ts.Check(err)
+	all := append([]string{args[1], "-config", config}, args[2:]...)
+	stageOf(ts).background[args[0]] = launch(ts, "litestream", nil, nil, all...)
 }

@@ -53,6 +53,7 @@ func TestMain(m *testing.M) {
 //	| received N TEXT             | waits until it has taken N messages with this text                |
 //	| answers STATUS              | what the receiver answers from here on; 200 takes a message       |
 //	| monitor ADDRESS...          | starts Prometheus and Alertmanager with what is shipped           |
+//	| litestream NAME ARG...      | starts Litestream in the background with what is shipped          |
 //	| alerts NAME[:KIND]...       | waits until exactly these alerts fire at Alertmanager             |
 //	| configure FILE LINE         | a copy of rosterd.yaml with this line in place of its section     |
 //	| sql DB STATEMENT            | changes a database behind rosterd's back                          |
@@ -130,13 +131,15 @@ func setup(env *testscript.Env, base string) error {
 }
 
 // condition is what a script can ask for: [mount], the right to mount; [monitor],
-// Prometheus and Alertmanager.
+// Prometheus and Alertmanager; [litestream], Litestream.
 func condition(name string) (bool, error) {
 	switch name {
 	case "mount":
 		return mayMount(), nil
 	case "monitor":
-		return mayMonitor()
+		return has("prometheus", "prometheus-alertmanager")
+	case "litestream":
+		return has("litestream")
 	}
 	return false, fmt.Errorf("no condition %q", name)
 }
