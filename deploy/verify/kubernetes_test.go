@@ -290,3 +290,39 @@ func read(t *testing.T, file string) string {
 	}
 	return string(text)
 }
+
+// Each index of the job is a shard of its own, with a directory that it alone has, and
+// one that all have; and none of them ends another.
+func TestShards(t *testing.T) {
+	for _, object := range render(t, "../kubernetes/overlays/sharded") {
+		o, is := object.(*batch.CronJob)
+		if !is {
+			continue
+		}
+		job := o.Spec.JobTemplate.Spec
+		if *job.CompletionMode != batch.IndexedCompletion || *job.Completions != *job.Parallelism {
+			t.Error("the shards are not there at the same time")
+		}
+		if job.BackoffLimit != nil || *job.BackoffLimitPerIndex != 0 || *job.MaxFailedIndexes != *job.Completions {
+			t.Error("a shard that fails ends the others")
+		}
+		c := job.Template.Spec.Containers[0]
+		var names []string
+		for _, variable := range c.Env {
+			names = append(names, variable.Name)
+			if variable.Name == "ROSTERD_SHARD" && variable.Value != fmt.Sprintf("$(JOB_COMPLETION_INDEX)/%d", *job.Completions) {
+				t.Errorf("ROSTERD_SHARD is %s", variable.Value)
+			}
+		}
+		if diff := cmp.Diff([]string{"JOB_COMPLETION_INDEX", "ROSTERD_SHARD"}, names); diff != "" {
+			t.Error("a variable is not known where it is named:", diff)
+		}
+		own := slices.ContainsFunc(c.VolumeMounts, func(m core.VolumeMount) bool {
+			return m.MountPath == "/data" && strings.Contains(m.SubPathExpr, "$(JOB_COMPLETION_INDEX)")
+		})
+		shared := slices.ContainsFunc(c.VolumeMounts, func(m core.VolumeMount) bool { return m.MountPath == "/shards" && m.SubPath == "shards" })
+		if !own || !shared {
+			t.Error("shards share their state, or no place to meet")
+		}
+	}
+}

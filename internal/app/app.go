@@ -208,10 +208,14 @@ func (a *App) Reconciler(s reconcile.Store, api reconcile.API, registry promethe
 	if err != nil {
 		return nil, &UsageError{err}
 	}
-	return reconcile.New(reconcile.Deps{
+	deps := reconcile.Deps{
 		Store: s, API: api, Feeds: sources, Settings: set, Log: a.log.Named("run"), Now: a.options.Now,
 		Metrics: reconcile.NewMetrics(registry, a.sourceNames()), Progress: a.options.Progress,
-	}), nil
+	}
+	if err := a.shards(&deps); err != nil {
+		return nil, err
+	}
+	return reconcile.New(deps), nil
 }
 
 // sourceNames are those of the sources that say who exists.

@@ -18,6 +18,9 @@ const keepHistory = 400 * 24 * time.Hour
 
 // RunOnce makes one run and ends. wait waits for the lease.
 func (a *App) RunOnce(ctx context.Context, o reconcile.Options, wait bool) (roster.Run, error) {
+	if err := a.oursOnly(o.Groups); err != nil {
+		return roster.Run{}, err
+	}
 	registry := a.registry()
 	api, err := a.Client(registry)
 	if err != nil {
@@ -52,6 +55,9 @@ func (a *App) RunOnce(ctx context.Context, o reconcile.Options, wait bool) (rost
 // PlanOnce says what a run would do. It cannot write: neither to Vitable nor to
 // the state.
 func (a *App) PlanOnce(ctx context.Context, o reconcile.Options) (reconcile.Proposal, error) {
+	if err := a.oursOnly(o.Groups); err != nil {
+		return reconcile.Proposal{}, err
+	}
 	registry := prometheus.NewRegistry()
 	api, err := a.Client(registry)
 	if err != nil {

@@ -271,5 +271,5 @@ func (d *daemon) run(ctx context.Context, trigger string) {
 		d.app.log.Error("history not pruned", zap.Error(err))
 	}
 	inFlight, err := d.store.InFlight(context.WithoutCancel(ctx))
-	d.retry.after(run.Groups.Failed > 0 || run.Outcome == roster.RunAPI || run.Outcome == roster.RunError || err != nil || len(inFlight) > 0, d.askAgain)
+	d.retry.after(run.Groups.Failed > 0 || run.Outcome == roster.RunAPI || run.Outcome == roster.RunError || run.Waiting || err != nil || len(inFlight) > 0, d.askAgain)
 }

@@ -13,14 +13,13 @@ import (
 	"unicode"
 
 	"github.com/sethvargo/go-envconfig"
+
+	"github.com/rosterd/rosterd/internal/shard"
 )
 
 // Env is the environment. Every field is a text or a secret, so that decoding
 // itself has nothing to refuse: go-envconfig would stop at the first error and
 // quote the value in it. What the texts have to be is checked afterwards.
-//
-// Shard is reserved for what this build does not have and is always empty. Whoever
-// sets it relies on something: ignored, every instance would sync everything.
 type Env struct {
 	APIKey         Secret  `env:"VITABLE_CONNECT_API_KEY" doc:"The key for Vitable's API."`
 	BaseURL        string  `env:"VITABLE_CONNECT_BASE_URL, default=https://api.vitablehealth.com" doc:"Where Vitable's API is; https, except on loopback."`
@@ -38,7 +37,8 @@ type Env struct {
 	LogFormat      string  `env:"ROSTERD_LOG_FORMAT, default=json" doc:"json or console."`
 	PushgatewayURL string  `env:"ROSTERD_PUSHGATEWAY_URL" doc:"Where \"rosterd run\" pushes its metrics when it ends: the address of a Prometheus Pushgateway."`
 	MetricsFile    string  `env:"ROSTERD_METRICS_FILE" doc:"A file that \"rosterd run\" writes its metrics to when it ends, for node_exporter's textfile collector: it has to end in .prom."`
-	Shard          string  `env:"ROSTERD_SHARD" doc:"Not in this build: must not be set."`
+	Shard          string  `env:"ROSTERD_SHARD" doc:"INDEX/COUNT, counted from 0: which part of the groups is this instance's. Empty: all of them."`
+	ShardDir       string  `env:"ROSTERD_SHARD_DIR" doc:"The directory that all shards share; \"shards\" beside the data directory when empty."`
 }
 
 // OnStart says whether a daemon runs when it starts.
@@ -109,7 +109,9 @@ func (e Env) check() Faults {
 	expect(slices.Contains([]string{"json", "console"}, e.LogFormat), "ROSTERD_LOG_FORMAT", "expected json or console")
 	expect(e.PushgatewayURL == "" || isGateway(e.PushgatewayURL), "ROSTERD_PUSHGATEWAY_URL", "expected an http or https URL without user, query and fragment")
 	expect(e.MetricsFile == "" || strings.HasSuffix(e.MetricsFile, ".prom"), "ROSTERD_METRICS_FILE", "expected a file that ends in .prom, as node_exporter reads no other")
-	expect(e.Shard == "", "ROSTERD_SHARD", "sharding is not in this build yet, and every instance would sync everything; unset it")
+	_, err := shard.Parse(e.Shard)
+	expect(e.Shard == "" || err == nil, "ROSTERD_SHARD", "expected INDEX/COUNT, counted from 0, such as 0/4 to 3/4")
+	expect(e.ShardDir == "" || e.Shard != "", "ROSTERD_SHARD_DIR", "is of use only with ROSTERD_SHARD")
 	return faults
 }
 

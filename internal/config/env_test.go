@@ -130,9 +130,14 @@ func TestEnvironmentFaults(t *testing.T) {
 			[]string{"ROSTERD_LOG_FORMAT: expected json or console", "ROSTERD_LOG_LEVEL: expected debug, info, warn or error", "ROSTERD_RUN_ON_START: expected true, false or nothing"},
 		},
 		{
-			"what this build does not have",
-			[]string{"ROSTERD_SHARD=1/2"},
-			[]string{"ROSTERD_SHARD: sharding is not in this build yet"},
+			"no part of the groups",
+			[]string{"ROSTERD_SHARD=2/2"},
+			[]string{"ROSTERD_SHARD: expected INDEX/COUNT, counted from 0"},
+		},
+		{
+			"a place for shards, and none",
+			[]string{"ROSTERD_SHARD_DIR=/shards"},
+			[]string{"ROSTERD_SHARD_DIR: is of use only with ROSTERD_SHARD"},
 		},
 		{
 			"where metrics cannot go",

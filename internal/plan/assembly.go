@@ -162,6 +162,10 @@ func thin(p Plan, alone bool) Plan {
 // own gives a group reference_ids of its own.
 func (g *Group) own() {
 	g.Adds, g.Changes = ownTexts(g.Adds), ownTexts(g.Changes)
+	g.Awaited = ownTexts(g.Awaited)
+	for i := range g.Offered {
+		g.Offered[i] = Offer{strings.Clone(g.Offered[i].ReferenceID), strings.Clone(g.Offered[i].To)}
+	}
 	ownRemovals(g.Removals)
 	for i := range g.Carried {
 		g.Carried[i].ReferenceID = strings.Clone(g.Carried[i].ReferenceID)

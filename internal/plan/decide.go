@@ -146,6 +146,7 @@ func (m *maker) fill(d *draft, g *Group, made *payload) {
 	g.Entries, g.Payload, g.Digest = made.entries, made.size, made.digest
 	g.Changes, g.Removals, g.Carried, g.LeftOut = d.changes, d.removals(), d.carried, d.leftOut
 	g.Absences, g.Hold = d.absent, d.hold
+	g.Offered, g.Awaited = d.offered, m.awaited(d, made)
 	g.Uses, g.Approved = d.used()
 	for i := range d.adds {
 		add := &d.adds[i]

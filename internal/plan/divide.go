@@ -19,6 +19,9 @@ func (a *Assembly) resting() map[string]Group {
 	}
 	for _, name := range a.rolls.Groups() {
 		state := a.in.States[name]
+		if !a.in.owns(name) {
+			continue
+		}
 		if _, unsettled := a.in.Baselines[name]; unsettled || !state.HasBaseline || state.Digest == "" {
 			continue
 		}
@@ -55,6 +58,9 @@ func (m *maker) rest(name string, size int, digest string) (g Group, rests bool)
 func (a *Assembly) divide(resting map[string]Group, index Index) ([][]string, error) {
 	t := ties{leader: map[string]string{}}
 	for _, pair := range index.Shared() {
+		if !a.in.owns(pair[0]) && !a.in.owns(pair[1]) {
+			continue
+		}
 		delete(resting, pair[0])
 		delete(resting, pair[1])
 		t.tie(pair[0], pair[1])
@@ -81,7 +87,8 @@ func (a *Assembly) divide(resting map[string]Group, index Index) ([][]string, er
 	return t.parts(), nil
 }
 
-// names lists, sorted, the groups that have people or a state and do not rest.
+// names lists, sorted, the groups of this shard that have people or a state and do not
+// rest. Those of others come in only with somebody who has to do with both.
 func (a *Assembly) names(resting map[string]Group) []string {
 	names := map[string]bool{}
 	for _, group := range a.rolls.Groups() {
@@ -96,6 +103,7 @@ func (a *Assembly) names(resting map[string]Group) []string {
 	for group := range resting {
 		delete(names, group)
 	}
+	maps.DeleteFunc(names, func(group string, _ bool) bool { return !a.in.owns(group) })
 	return slices.Sorted(maps.Keys(names))
 }
 

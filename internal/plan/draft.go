@@ -24,6 +24,7 @@ type draft struct {
 	uses     string                  // id of the approved hold that lets removals through
 	approved map[roster.Removal]bool // departures that it names
 	problem  []roster.Failure
+	offered  []Offer  // people who may go when another shard awaits them
 	waiting  bool     // people are carried whose removal the guard has not judged yet
 	again    bool     // another round would do more
 	view     *outlook // nil after every change

@@ -111,7 +111,7 @@ func (m *maker) draftAll() {
 		names[group] = true
 	}
 	for group, people := range byGroup {
-		if m.exists(group) && slices.ContainsFunc(people, func(p *roster.Person) bool { return p.Standing == roster.StandingIn || len(p.Problems) > 0 }) {
+		if m.in.owns(group) && m.exists(group) && slices.ContainsFunc(people, func(p *roster.Person) bool { return p.Standing == roster.StandingIn || len(p.Problems) > 0 }) {
 			names[group] = true
 		}
 	}
@@ -129,7 +129,7 @@ func (m *maker) draftAll() {
 		}
 	}
 	for _, group := range slices.Sorted(maps.Keys(byGroup)) {
-		if m.drafts[group] == nil {
+		if m.drafts[group] == nil && m.in.owns(group) {
 			m.reportStrays(byGroup[group])
 		}
 	}
@@ -258,13 +258,17 @@ func (m *maker) draftNew(d *draft, p *roster.Person) {
 	}
 	problem := m.obstacle(p)
 	if problem.Kind != "" {
-		if len(groups) == 0 { // enrolled elsewhere: carried and reported there
+		if len(groups) == 0 && !m.elsewhere(p.ReferenceID) { // enrolled elsewhere: carried and reported there
 			d.fail(p, p.ReferenceID, problem, describe(p, problem))
 			d.leftOut = append(d.leftOut, LeftOut{p.ReferenceID, problem.Kind})
 		}
 		return
 	}
 	if p.Standing != roster.StandingIn {
+		return
+	}
+	if m.elsewhere(p.ReferenceID) {
+		d.leftOut = append(d.leftOut, LeftOut{p.ReferenceID, WaitsForMove})
 		return
 	}
 	add := addition{entry: roster.Enrolled{Member: p.Member, PlanID: p.Member.PlanID, Source: p.Source}}
@@ -292,7 +296,8 @@ func (m *maker) reportStrays(people []*roster.Person) {
 
 // findRekeyed pairs enrolled people without a row with new people of the same
 // name and birth date, whether or not their row can be sent. Somebody of whom
-// nobody knows whether their first roster arrived is new.
+// nobody knows whether their first roster arrived is new. Who is new in a group of
+// another shard is that one's matter: the other is absent here.
 func (m *maker) findRekeyed() {
 	m.successor, m.replaces = map[string]*roster.Person{}, map[string][]string{}
 	lost := map[string][]string{} // identity -> reference_ids
@@ -313,7 +318,7 @@ func (m *maker) findRekeyed() {
 	}
 	for _, ref := range slices.Sorted(maps.Keys(m.census.people)) {
 		p := m.census.people[ref]
-		if len(m.enrolledIn[ref]) > maybe[ref] || p.Standing != roster.StandingIn && len(p.Problems) == 0 {
+		if !m.in.owns(p.Group) || len(m.enrolledIn[ref]) > maybe[ref] || p.Standing != roster.StandingIn && len(p.Problems) == 0 {
 			continue
 		}
 		for _, old := range lost[identity(&p.Member)] {

@@ -16,6 +16,9 @@ func (m *maker) keepImpossibleMoves() {
 			if out.to == "" {
 				return false
 			}
+			if !m.in.owns(out.to) {
+				return !m.handOver(d, out)
+			}
 			to := m.drafts[out.to]
 			return to == nil || to.block != "" || !m.selected(out.to)
 		})
@@ -62,6 +65,9 @@ func (m *maker) settleUntilStable() {
 // is sent with them. Where they are only perhaps covered there, its next outcome
 // has to tell first.
 func (m *maker) takes(from string, out *departure) bool {
+	if !m.in.owns(out.to) {
+		return true // handed over: the others were carried
+	}
 	to, ref := m.drafts[out.to], out.last.Member.ReferenceID
 	if to == nil {
 		return false
@@ -116,11 +122,12 @@ func (m *maker) closings() map[string]map[string]bool {
 	return closing
 }
 
-// destinations are the other groups, sorted, that take people from this one.
+// destinations are the other groups of this shard, sorted, that take people from this
+// one.
 func (m *maker) destinations(name string) []string {
 	var to []string
 	for _, out := range m.drafts[name].outs {
-		if out.to != "" && out.to != name {
+		if out.to != "" && out.to != name && m.in.owns(out.to) {
 			to = append(to, out.to)
 		}
 	}

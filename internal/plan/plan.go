@@ -29,6 +29,7 @@ type Input struct {
 	CountPull  bool            // whether this plan is the one that counts absences of this pull
 	Selected   map[string]bool // only these groups; nil: all
 	ConfigHash string          // of mapping, rules and layout
+	Neighbours *Neighbours     // nil: every group is ours
 	Limits     Limits
 	Delivery   DeliveryRules
 }
@@ -77,6 +78,8 @@ type Group struct {
 	After               []string       // groups that have to be finished before this one is sent
 	Arrivals            []Arrival      // people who may be sent only when their old group let them go
 	Absences            map[string]int // complete pulls in a row without them
+	Offered             []Offer        // people who go as soon as another shard awaits them
+	Awaited             []string       // people who are sent as soon as another shard lets them go
 	AdoptConfig         bool           // nothing is in doubt because of a changed configuration
 	Unfinished          bool           // another round of the same pull would do more
 }
@@ -93,6 +96,9 @@ type LeftOut struct {
 	ReferenceID string      `json:"reference_id"`
 	Kind        roster.Kind `json:"kind"`
 }
+
+// Offer is somebody who stays until the shard of another group awaits them.
+type Offer struct{ ReferenceID, To string }
 
 // WaitsForMove marks people who are left out until their old group let them go.
 // It is no failure.

@@ -23,6 +23,7 @@ import (
 	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/sandbox"
+	"github.com/rosterd/rosterd/internal/shard"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/store"
 	"github.com/rosterd/rosterd/internal/vitable"
@@ -48,6 +49,8 @@ type world struct {
 	settings reconcile.Settings
 	registry *prometheus.Registry
 	metrics  *reconcile.Metrics
+	shard    shard.Shard
+	board    reconcile.Board // nil: not divided
 	// around puts something between rosterd and its store.
 	around func(reconcile.Store) reconcile.Store
 }
@@ -179,7 +182,7 @@ func (w *world) reconciler() *reconcile.Reconciler {
 	}
 	return reconcile.New(reconcile.Deps{
 		Store: w.around(w.store), API: client, Feeds: feeds, Settings: w.settings,
-		Log: log, Metrics: w.metrics, Now: time.Now,
+		Log: log, Metrics: w.metrics, Now: time.Now, Shard: w.shard, Board: w.board,
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/rosterd/rosterd/internal/mapping"
 	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/shard"
 	"github.com/rosterd/rosterd/internal/source"
 )
 
@@ -81,6 +82,8 @@ type Deps struct {
 	Settings Settings
 	Log      *zap.Logger
 	Metrics  *Metrics
+	Shard    shard.Shard // which groups are this instance's, where there is a Board
+	Board    Board       // of the shards; nil: every group is this instance's
 	Now      func() time.Time
 	Progress func(stage string, done, total int) // may be nil
 }

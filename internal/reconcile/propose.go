@@ -20,15 +20,15 @@ type round struct {
 	repeat     bool                 // the pull is evidence that was counted before
 }
 
-// propose plans what the run would do.
-func (r *Reconciler) propose(ctx context.Context, m *memory, t target, pulled []Pulled, now round) (*plan.Assembly, error) {
+// propose plans what the run would do. neighbours are nil where every group is ours.
+func (r *Reconciler) propose(ctx context.Context, m *memory, t target, pulled []Pulled, now round, neighbours *plan.Neighbours) (*plan.Assembly, error) {
 	sheets := make([]*muster.Sheet, len(pulled))
 	for i, p := range pulled {
 		sheets[i] = p.People
 	}
 	rolls := muster.Gather(sheets...)
 	at := r.Now()
-	known := m.at(at)
+	known := m.at(at).of(r.owns)
 	// After that: whom a request removed that ended a moment ago is not in its
 	// group any more, and has to count for the week.
 	if err := r.recallRest(ctx, m); err != nil {
@@ -53,6 +53,7 @@ func (r *Reconciler) propose(ctx context.Context, m *memory, t target, pulled []
 		CountPull:  now.number == 1 && !now.repeat,
 		Selected:   now.selected,
 		ConfigHash: r.configHash(pulled, m.pulls),
+		Neighbours: neighbours,
 		Limits:     r.Settings.Limits,
 		Delivery:   r.Settings.Delivery,
 	}

@@ -182,6 +182,13 @@ func (m *memory) at(now time.Time) moment {
 	return moment{states: maps.Clone(m.states), open: maps.Clone(m.open), busy: busy, left: maps.Clone(m.left)}
 }
 
+// of is the moment as far as it is about some groups.
+func (k moment) of(owns func(group string) bool) moment {
+	maps.DeleteFunc(k.states, func(group string, _ roster.GroupState) bool { return !owns(group) })
+	maps.DeleteFunc(k.open, func(group string, _ roster.Baseline) bool { return !owns(group) })
+	return k
+}
+
 // settledAt is when a group may be sent again as far as requests of unknown
 // fate are concerned; zero when there are none.
 func (m *memory) settledAt(group string) time.Time {

@@ -95,28 +95,61 @@ func (r *Reconciler) rounds(ctx context.Context, run *roster.Run, o Options, t *
 		return r.unreached(ctx, *run, pulled, m, t, apiErr)
 	}
 	watch.firstLook()
-	for {
-		a, err := r.propose(ctx, m, vitable, pulled, now)
-		if err != nil {
-			return err
-		}
-		p := a.Plan
-		run.ConfigHash = p.ConfigHash
-		if err := r.savePlan(ctx, *run, pulled, m, p, now); err != nil {
-			return err
-		}
-		r.logPlan(p, now)
-		// ---- below this line the world changes ----
-		c, err := r.deliver(ctx, *run, a, m)
-		t.round(p, c)
-		if err != nil {
-			return err
-		}
-		if t.stopped(ctx) || now.number == maxRounds || !r.moreToDo(ctx, p, c, m, watch) {
-			return nil
-		}
-		now = round{number: now.number + 1, selected: goOn(p, c), removedNow: t.unapproved}
+	shards, err := r.attend(ctx, m)
+	if err != nil {
+		return err
 	}
+	c := course{r, run, t, m, watch, shards, pulled, vitable}
+	return errors.Join(c.proceed(ctx, now), shards.leave(context.WithoutCancel(ctx)))
+}
+
+// course is a run that has read everything.
+type course struct {
+	r       *Reconciler
+	run     *roster.Run
+	tally   *tally
+	mem     *memory
+	watch   *watch
+	shards  *handover
+	pulled  []Pulled
+	vitable target
+}
+
+// proceed plans and delivers, round by round, until nothing is left to do.
+func (c course) proceed(ctx context.Context, now round) error {
+	for {
+		p, end, err := c.round(ctx, now)
+		if err != nil || c.tally.stopped(ctx) || now.number == maxRounds {
+			return err
+		}
+		if !c.r.moreToDo(ctx, p, end, c.mem, c.watch) {
+			if more, err := c.shards.goesOn(ctx, &p); err != nil || !more {
+				return err
+			}
+		}
+		now = round{number: now.number + 1, selected: goOn(p, end), removedNow: c.tally.unapproved}
+	}
+}
+
+// round plans, makes the plan durable, and delivers it.
+func (c course) round(ctx context.Context, now round) (plan.Plan, *courier, error) {
+	a, err := c.shards.agree(ctx, func(neighbours *plan.Neighbours) (*plan.Assembly, error) {
+		return c.r.propose(ctx, c.mem, c.vitable, c.pulled, now, neighbours)
+	})
+	if err != nil {
+		return plan.Plan{}, nil, err
+	}
+	c.run.ConfigHash = a.Plan.ConfigHash
+	if err := c.r.savePlan(ctx, *c.run, c.pulled, c.mem, a.Plan, now); err != nil {
+		return a.Plan, nil, err
+	}
+	c.r.logPlan(a.Plan, now)
+	awaited, offered := toOthers(&a.Plan)
+	c.run.Waiting = len(awaited)+len(offered) > 0
+	// ---- below this line the world changes ----
+	end, err := c.r.deliver(ctx, *c.run, a, c.mem)
+	c.tally.round(a.Plan, end)
+	return a.Plan, end, err
 }
 
 // read pulls the sources and surveys Vitable side by side.
@@ -263,7 +296,11 @@ func (r *Reconciler) Plan(ctx context.Context, o Options) (Proposal, error) {
 	if err := errors.Join(apiErr, err); err != nil {
 		return proposal, err
 	}
-	a, err := r.propose(ctx, m, vitable, pulled, now)
+	shards := &handover{r: r, m: m}
+	if err := shards.look(); err != nil {
+		return proposal, err
+	}
+	a, err := r.propose(ctx, m, vitable, pulled, now, shards.neighbours())
 	if err != nil {
 		return proposal, err
 	}

@@ -62,6 +62,9 @@ func (r *Reconciler) survey(ctx context.Context) (target, error) {
 func (r *Reconciler) provision(ctx context.Context, t *target, m *memory, pulled []Pulled, only map[string]bool, dry bool) (apiErr, err error) {
 	if r.Settings.CreateMissing {
 		for _, group := range wanted(pulled, *t) {
+			if !r.owns(group) {
+				continue
+			}
 			if m.state(group).HasBaseline || only != nil && !only[group] {
 				continue // a group that had people and vanished is not made anew: somebody has to look
 			}
@@ -80,7 +83,7 @@ func (r *Reconciler) provision(ctx context.Context, t *target, m *memory, pulled
 func (r *Reconciler) rename(ctx context.Context, t *target, only map[string]bool) {
 	for _, group := range slices.Sorted(maps.Keys(r.Settings.Names)) {
 		known, ok := t.groups[group]
-		if name := r.Settings.Names[group]; ok && name != "" && name != known.Name && (only == nil || only[group]) {
+		if name := r.Settings.Names[group]; ok && r.owns(group) && name != "" && name != known.Name && (only == nil || only[group]) {
 			renamed, err := r.API.RenameGroup(ctx, known.ID, name)
 			if err != nil {
 				r.Log.Warn("group not renamed", zap.String("group", group), zap.Error(err))

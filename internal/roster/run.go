@@ -110,7 +110,8 @@ type Run struct {
 	Failures   int // open at its end
 	Holds      int // open at its end
 	ConfigHash string
-	Members    int // believed to be covered when it was stored; the store counts them
+	Waiting    bool // somebody waits for a run of another shard; not stored
+	Members    int  // believed to be covered when it was stored; the store counts them
 }
 
 // GroupCounts says what happened to how many groups.

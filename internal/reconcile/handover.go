@@ -1,0 +1,288 @@
+package reconcile
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/rosterd/rosterd/internal/plan"
+	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/shard"
+)
+
+const (
+	// presence is how long a run counts as being at work after it last said so.
+	presence = 30 * time.Second
+	// heartbeat is how often it says so.
+	heartbeat = presence / 3
+	// handoverPatience is how long a run waits for a shard that has to do something:
+	// all of them begin at about the same time.
+	handoverPatience = 2 * time.Minute
+	// releasePatience is how long it waits for one that is doing it.
+	releasePatience = 15 * time.Minute
+	// handoverLook is how often it looks meanwhile.
+	handoverLook = 2 * time.Second
+	// maxClaims bounds how often shards that want the same people plan anew.
+	maxClaims = 5
+)
+
+// Board is where shards tell one another whom they have, await and let go. What is
+// published stays until the same shard publishes again.
+type Board interface {
+	Publish(notice shard.Notice) error
+	Others() ([]shard.Notice, error)
+}
+
+// owns reports whether a group is this instance's.
+func (r *Reconciler) owns(group string) bool { return r.Board == nil || r.Shard.Owns(group) }
+
+// handover is what a run tells the other shards and knows of them. A run without
+// other shards has a handover that does nothing.
+type handover struct {
+	r      *Reconciler
+	m      *memory
+	others []shard.Notice
+
+	mu   sync.Mutex // guards mine: the heartbeat publishes beside the run
+	mine shard.Notice
+	stop func() // of the heartbeat
+}
+
+// attend tells the others that a run is at work, until leave.
+func (r *Reconciler) attend(ctx context.Context, m *memory) (*handover, error) {
+	h := &handover{r: r, m: m, stop: func() {}}
+	if r.Board == nil {
+		return h, nil
+	}
+	if err := h.tell(ctx, nothing); err != nil {
+		return nil, err
+	}
+	beating, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for sleep(beating, heartbeat) {
+			if err := h.publish(presence, nothing); err != nil {
+				r.Log.Error("notice not published", zap.Error(err))
+			}
+		}
+	}()
+	h.stop = func() { cancel(); <-done }
+	return h, nil
+}
+
+// leave tells the others that the run is over, and whom this shard has now.
+func (h *handover) leave(ctx context.Context) error {
+	h.stop()
+	if h.r.Board == nil {
+		return nil
+	}
+	has, doubtful, err := h.has(ctx)
+	if err != nil {
+		return err
+	}
+	return h.publish(0, func(n *shard.Notice) { *n = shard.Notice{Has: shard.PeopleOf(has), Doubtful: shard.PeopleOf(doubtful)} })
+}
+
+func nothing(*shard.Notice) {}
+
+// publish changes the notice and tells it to the others. The run counts as being at work
+// for that long from now; 0: it is over.
+func (h *handover) publish(present time.Duration, change func(*shard.Notice)) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	change(&h.mine)
+	h.mine.Until = time.Time{}
+	if present > 0 {
+		h.mine.Until = h.r.Now().Add(present)
+	}
+	return h.r.Board.Publish(h.mine)
+}
+
+// tell publishes whom this shard has, and what else is to be changed.
+func (h *handover) tell(ctx context.Context, change func(*shard.Notice)) error {
+	has, doubtful, err := h.has(ctx)
+	if err != nil {
+		return err
+	}
+	return h.publish(presence, func(n *shard.Notice) {
+		n.Has, n.Doubtful = shard.PeopleOf(has), shard.PeopleOf(doubtful)
+		change(n)
+	})
+}
+
+// has are those who are covered in this shard's groups, or may be, and those of them who
+// only may be. Groups that were this shard's once are not: nobody vouches for them here.
+func (h *handover) has(ctx context.Context) (refs, doubtful []string, err error) {
+	for _, group := range h.m.enrolling() {
+		if !h.r.owns(group) {
+			continue
+		}
+		base, err := h.r.baseline(ctx, h.m, group)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i := range base.Members {
+			ref := base.Members[i].Member.ReferenceID
+			refs = append(refs, ref)
+			if base.Members[i].Maybe {
+				doubtful = append(doubtful, ref)
+			}
+		}
+	}
+	return refs, doubtful, nil
+}
+
+// additions are those whom a plan would send anew.
+func additions(p *plan.Plan) (refs []string) {
+	for i := range p.Groups {
+		if g := &p.Groups[i]; g.Decision == roster.Submit {
+			refs = append(refs, g.Adds...)
+		}
+	}
+	return refs
+}
+
+// look reads what the others say.
+func (h *handover) look() (err error) {
+	if h.r.Board == nil {
+		return nil
+	}
+	h.others, err = h.r.Board.Others()
+	return err
+}
+
+// neighbours are the others as the last look showed them.
+func (h *handover) neighbours() *plan.Neighbours {
+	if h.r.Board == nil {
+		return nil
+	}
+	return &plan.Neighbours{Owns: h.r.owns, Has: h.elsewhere, Takes: h.takes}
+}
+
+// takes reports whether the shard of a group has somebody for certain, or awaits them
+// there and is at work.
+func (h *handover) takes(ref, group string) bool {
+	now, owner := h.r.Now(), shard.Owner(group, h.r.Shard.Count)
+	return slices.ContainsFunc(h.others, func(n shard.Notice) bool {
+		return n.Is(owner) && (n.Covers(ref) || n.Live(now) && n.Awaits[ref] == group)
+	})
+}
+
+func (h *handover) elsewhere(ref string) bool {
+	return slices.ContainsFunc(h.others, func(n shard.Notice) bool { return n.Has.Have(ref) })
+}
+
+// errContested says that shards want the same people again and again.
+var errContested = errors.New("another shard wants the same people; they are all told apart by the sources, so the next run settles it")
+
+// agree makes a plan that no other shard's contradicts: whom it would add is told to the
+// others first, and then looked for among theirs. Where two want somebody at the same
+// moment at least one of them sees it, and leaves them out.
+func (h *handover) agree(ctx context.Context, propose func(*plan.Neighbours) (*plan.Assembly, error)) (*plan.Assembly, error) {
+	for range maxClaims {
+		if err := h.look(); err != nil {
+			return nil, err
+		}
+		a, err := propose(h.neighbours())
+		if err != nil || h.r.Board == nil {
+			return a, err
+		}
+		has, doubtful, err := h.has(ctx)
+		if err != nil {
+			return nil, err
+		}
+		mine, more := shard.PeopleOf(has), additions(&a.Plan)
+		intend := h.intentions(&a.Plan)
+		err = h.publish(presence, func(n *shard.Notice) {
+			n.Has, n.Doubtful = shard.PeopleOf(append(has, more...)), shard.PeopleOf(append(doubtful, more...))
+			intend(n)
+		})
+		if err := errors.Join(err, h.look()); err != nil {
+			return nil, err
+		}
+		contested := func(ref string) bool { return !mine.Have(ref) && h.elsewhere(ref) }
+		if !slices.ContainsFunc(more, contested) {
+			return a, nil
+		}
+	}
+	return nil, fmt.Errorf("plan groups: %w", errContested)
+}
+
+// intentions are what a plan has to tell: whom it awaits, and whom it lets go.
+func (h *handover) intentions(p *plan.Plan) func(*shard.Notice) {
+	awaits, awaited := map[string]string{}, map[string]bool{}
+	for _, other := range h.others {
+		for ref := range other.Awaits {
+			awaited[ref] = true
+		}
+	}
+	var releases []string
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		for _, ref := range g.Awaited {
+			awaits[ref] = g.ExternalReferenceID
+		}
+		for _, removal := range g.Removals {
+			if g.Decision == roster.Submit && awaited[removal.ReferenceID] {
+				releases = append(releases, removal.ReferenceID)
+			}
+		}
+	}
+	return func(n *shard.Notice) { n.Awaits, n.Releases = awaits, releases }
+}
+
+// toOthers are whom a plan leaves to other shards: people whom they have to let go, and
+// people whom they have to take.
+func toOthers(p *plan.Plan) (awaited []string, offered []plan.Offer) {
+	for i := range p.Groups {
+		awaited = append(awaited, p.Groups[i].Awaited...)
+		offered = append(offered, p.Groups[i].Offered...)
+	}
+	return awaited, offered
+}
+
+// goesOn waits for what the last plan left to other shards, and reports whether another
+// round would do more: somebody who is awaited was let go, or somebody who is offered
+// is awaited now.
+func (h *handover) goesOn(ctx context.Context, p *plan.Plan) (bool, error) {
+	if h.r.Board == nil {
+		return false, nil
+	}
+	if err := h.tell(ctx, func(n *shard.Notice) { n.Releases = nil }); err != nil {
+		return false, err
+	}
+	awaited, offered := toOthers(p)
+	if len(awaited)+len(offered) == 0 {
+		return false, nil
+	}
+	begun := h.r.Now()
+	for {
+		if err := h.look(); err != nil {
+			return false, err
+		}
+		let := func(ref string) bool { return !h.elsewhere(ref) }
+		wanted := func(o plan.Offer) bool { return h.takes(o.ReferenceID, o.To) }
+		if slices.ContainsFunc(awaited, let) || slices.ContainsFunc(offered, wanted) {
+			return true, nil
+		}
+		patience := handoverPatience
+		if slices.ContainsFunc(awaited, h.released) {
+			patience = releasePatience
+		}
+		if h.r.Now().Sub(begun) >= patience || !sleep(ctx, handoverLook) {
+			return false, nil
+		}
+	}
+}
+
+// released reports whether another shard is letting somebody go now.
+func (h *handover) released(ref string) bool {
+	now := h.r.Now()
+	return slices.ContainsFunc(h.others, func(n shard.Notice) bool { return n.Live(now) && slices.Contains(n.Releases, ref) })
+}
