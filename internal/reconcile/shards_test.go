@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rosterd/rosterd/internal/canary"
+	"github.com/rosterd/rosterd/internal/plan"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/sandbox"
@@ -23,23 +25,29 @@ type divided struct {
 	shards  []*world // by index
 }
 
-// divide makes a world into one of three shards, with a state of its own for each.
-func divide(w *world) *divided {
+// divide makes a world into one of shards, with a state of its own for each.
+func divide(w *world, count int) *divided {
 	w.t.Helper()
 	d := &divided{world: w, notices: canary.Dir(w.t)}
-	for i := range 3 {
-		one := *w
-		if i > 0 {
-			one.dir = canary.Dir(w.t)
-			one.open()
-			w.t.Cleanup(func() { _ = one.store.Close() })
-		}
-		one.shard = shard.Shard{Index: i, Count: 3}
-		one.freshMetrics()
-		one.board = shard.NewDir(d.notices, one.shard)
-		d.shards = append(d.shards, &one)
-	}
+	d.again(count)
 	return d
+}
+
+// again divides a world that is divided already. Who is there keeps its state.
+func (d *divided) again(count int) {
+	d.t.Helper()
+	for i := range count {
+		if i == len(d.shards) {
+			one := *d.world
+			one.dir = canary.Dir(d.t)
+			one.open()
+			d.t.Cleanup(func() { _ = one.store.Close() })
+			one.freshMetrics()
+			d.shards = append(d.shards, &one)
+		}
+		d.shards[i].shard = shard.Shard{Index: i, Count: count}
+		d.shards[i].board = shard.NewDir(d.notices, d.shards[i].shard)
+	}
 }
 
 // of is the shard that has a group.
@@ -74,8 +82,14 @@ func (d *divided) threeGroups() {
 	d.hr.hire(east, "E1", "E2")
 	for i, run := range d.together() {
 		wantOutcome(d.t, run, roster.RunDone, 0)
-		if run.Groups.Submitted != 1 {
-			d.t.Errorf("shard %d submitted %d groups, want its own", i, run.Groups.Submitted)
+		own := 0
+		for _, group := range []string{north, south, east} {
+			if d.of(group) == d.shards[i] {
+				own++
+			}
+		}
+		if run.Groups.Submitted != own {
+			d.t.Errorf("shard %d submitted %d groups, want its own %d", i, run.Groups.Submitted, own)
 		}
 	}
 	d.wantMembers(north, "N1", "N2")
@@ -83,11 +97,11 @@ func (d *divided) threeGroups() {
 	d.wantMembers(east, "E1", "E2")
 }
 
-// inShards runs a story in a divided world in which everybody is covered.
+// inShards runs a story in a world of three shards in which everybody is covered.
 func inShards(t *testing.T, story func(t *testing.T, d *divided)) {
 	t.Helper()
 	inWorld(t, func(t *testing.T, w *world) {
-		d := divide(w)
+		d := divide(w, 3)
 		d.threeGroups()
 		story(t, d)
 	})
@@ -306,19 +320,158 @@ func TestANoticeThatCannotBeRead(t *testing.T) {
 }
 
 // With another number of shards groups change hands. Who takes one over knows nothing of
-// it, and holds it.
+// it, and holds all of it; who had it leaves it alone, and claims nobody in it.
 func TestAnotherNumberOfShards(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		d := divide(w, 2)
+		d.threeGroups() // shard 1 has north and east
+		d.again(3)
+		for _, w := range d.shards {
+			w.settings.Limits.FirstSync = plan.FirstHold
+		}
+		if d.of(north) != d.shards[2] || d.of(east) != d.shards[1] {
+			t.Fatal("the groups are elsewhere")
+		}
+		d.hr.edit(terminated, "N2")
+		d.hr.hire(north, "E1") // a second row, which ties the two groups
+		before := d.tries(north)
+		d.together(d.shards[1])
+		d.together(d.shards[2])
+		if n := d.tries(north); n != before {
+			t.Errorf("north was sent %d times", n-before)
+		}
+		d.hr.rows = d.hr.rows[:len(d.hr.rows)-1]
+		d.hr.edit(employed, "N2")
+		d.together(d.shards[2])
+		hold := d.shards[2].onlyHold()
+		same(t, "the roster that waits", []string{"N1", "N2"}, hold.Roster)
+		d.shards[2].approve(hold)
+		if run := d.together(d.shards[2])[0]; run.Groups.Submitted != 1 {
+			t.Errorf("%d groups were submitted with the approval", run.Groups.Submitted)
+		}
+		d.wantMembers(north, "N1", "N2")
+		d.wantMembers(east, "E1", "E2")
+		d.wantLawful()
+	})
+}
+
+// Whoever a shard awaited when it died is not let go to it.
+func TestNobodyIsHandedOverToAShardThatDied(t *testing.T) {
+	inShards(t, func(t *testing.T, d *divided) {
+		d.hr.edit(moved(south), "N1")
+		died := shard.Notice{Until: time.Now().Add(-time.Second), Has: shard.PeopleOf([]string{"S1", "S2"}), Awaits: map[string]string{"N1": south}}
+		if err := d.of(south).board.Publish(died); err != nil {
+			t.Fatal(err)
+		}
+		d.together(d.of(north))
+		d.wantMembers(north, "N1", "N2")
+		d.wantLawful()
+	})
+}
+
+// claiming is a board on which another shard claims X1 just after this one did.
+type claiming struct {
+	reconcile.Board
+
+	other reconcile.Board
+	claim shard.Notice
+}
+
+func (c claiming) Publish(n shard.Notice) error {
+	err := c.Board.Publish(n)
+	if n.Has.Have("X1") {
+		err = errors.Join(err, c.other.Publish(c.claim))
+	}
+	return err
+}
+
+// Of two shards that are about to send the same person, the one that looks again after
+// the other has told so leaves them out, and sends everybody else.
+func TestAClaimAtTheSameMoment(t *testing.T) {
+	inShards(t, func(t *testing.T, d *divided) {
+		w := d.of(north)
+		whole := w.board
+		w.board = claiming{whole, d.of(south).board, shard.Notice{Has: shard.PeopleOf([]string{"S1", "S2", "X1"})}}
+		d.hr.hire(north, "X1", "X2")
+		d.together(w)
+		d.wantMembers(north, "N1", "N2", "X2")
+		w.board = whole
+		d.together()
+		d.wantMembers(north, "N1", "N2", "X1", "X2")
+		d.wantLawful()
+	})
+}
+
+// An old copy of a database has people whom another shard covers for certain. Its group
+// lets them go, and sends nobody to two groups.
+func TestAnOldCopyOfAShard(t *testing.T) {
+	inShards(t, func(t *testing.T, d *divided) {
+		w := d.of(north)
+		old := w.backup()
+		d.hr.edit(moved(south), "N1")
+		d.together()
+		d.wantMembers(south, "N1", "S1", "S2")
+		w.putBack(old)
+		d.together(w)
+		d.together()
+		d.wantMembers(north, "N2")
+		d.wantMembers(south, "N1", "S1", "S2")
+		d.wantLawful("N1")
+	})
+}
+
+// Whoever could not be sent to the new group stays in the old one.
+func TestNobodyIsHandedOverToAGroupThatWaits(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		waits func(gains *world, d *divided)
+	}{
+		{"for a decision about all that changes", func(gains *world, d *divided) {
+			gains.settings.Limits.MaxRunPercent, gains.settings.Limits.OnExcess = 1, plan.ExcessHold
+			d.hr.edit(terminated, "S2")
+		}},
+		{"as it is over capacity", func(gains *world, _ *divided) { gains.settings.Delivery.MaxMembers = 2 }},
+		{"for its first roster to be approved", func(gains *world, _ *divided) {
+			gains.settings.Limits.FirstSync = plan.FirstHold
+			old := gains.backup()
+			if err := os.Remove(filepath.Join(gains.dir, "sent")); err != nil {
+				gains.t.Fatal(err)
+			}
+			gains.putBack(old)
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			inShards(t, func(t *testing.T, d *divided) {
+				test.waits(d.of(south), d)
+				d.hr.edit(moved(south), "N1")
+				d.together()
+				d.wantMembers(north, "N1", "N2")
+				d.wantMembers(south, "S1", "S2")
+				d.wantLawful()
+			})
+		})
+	}
+}
+
+// A group that Vitable lacks is made once, by the shard that has it.
+func TestAGroupIsMadeByItsShard(t *testing.T) {
 	inShards(t, func(t *testing.T, d *divided) {
 		for _, w := range d.shards {
-			w.settings.Limits.FirstSync = "hold"
-			w.shard.Count = 2
-			w.board = shard.NewDir(d.notices, w.shard)
+			w.settings.CreateMissing = true
 		}
-		d.hr.drop("N1")
-		d.hr.edit(terminated, "E1")
-		d.together(d.shards[:2]...)
-		d.wantMembers(north, "N1", "N2") // which was that of shard 2
-		d.wantMembers(east, "E2")
-		d.wantLawful("E1")
+		d.hr.hire("west", "W1")
+		for _, w := range d.shards {
+			if w != d.of("west") {
+				d.together(w)
+				w.wantOpen() // it is not theirs to say that there is no such group
+			}
+		}
+		d.wantMembers("west")
+		d.together(d.of("west"))
+		d.wantMembers("west", "W1")
+		made := d.entries(func(e sandbox.Entry) bool { return e.Call == sandbox.CreateGroup })
+		if len(made) != 1 {
+			t.Errorf("it was made %d times", len(made))
+		}
 	})
 }
