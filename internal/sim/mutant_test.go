@@ -83,7 +83,7 @@ func (m mutant) build(t *testing.T) string {
 	write(t, changed, text)
 	write(t, filepath.Join(dir, "overlay.json"), string(overlay))
 	program := filepath.Join(dir, "sim.test")
-	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-overlay", filepath.Join(dir, "overlay.json"), "-o", program, ".")
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", filepath.Join(dir, "overlay.json"), "-o", program, ".")
 	if printed, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, printed)
 	}
