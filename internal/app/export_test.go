@@ -5,6 +5,7 @@ import (
 
 	"github.com/rosterd/rosterd/internal/config"
 	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/roster"
 )
 
 // Retry is retry for tests.
@@ -18,6 +19,9 @@ func (r *Retry) After(undelivered bool, again func()) { r.retry.after(undelivere
 
 // Stop is retry.stop.
 func (r *Retry) Stop() { r.retry.stop() }
+
+// Undelivered is undelivered.
+func Undelivered(run roster.Run) bool { return undelivered(run) }
 
 // Feeds is feeds.
 func Feeds(file config.File) ([]reconcile.Feed, error) { return feeds(file, nil, time.Now) }

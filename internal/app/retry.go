@@ -3,6 +3,8 @@ package app
 import (
 	"sync"
 	"time"
+
+	"github.com/rosterd/rosterd/internal/roster"
 )
 
 // maxRetry is the longest wait before a run that left something undelivered is
@@ -18,6 +20,11 @@ type retry struct {
 	mu    sync.Mutex
 	wait  time.Duration
 	timer *time.Timer
+}
+
+// undelivered reports whether a run left something that another one soon may deliver.
+func undelivered(run roster.Run) bool {
+	return run.Groups.Failed > 0 || run.Outcome == roster.RunAPI || run.Outcome == roster.RunError || run.Waiting
 }
 
 // after notes how a run ended; again is called once, later, if it was not good.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rosterd/rosterd/internal/app"
+	"github.com/rosterd/rosterd/internal/roster"
 )
 
 // The wait doubles up to an hour, and starts anew once a run delivered
@@ -67,3 +68,24 @@ func TestRetryIsTakenBack(t *testing.T) {
 }
 
 func TestRetryStopsWithoutHavingStarted(*testing.T) { app.NewRetry(time.Minute).Stop() }
+
+// Only what another run may deliver is worth one soon: people decide about the rest.
+func TestUndelivered(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		run  roster.Run
+		want bool
+	}{
+		{"all is delivered", roster.Run{Outcome: roster.RunDone}, false},
+		{"somebody has to correct a row", roster.Run{Outcome: roster.RunFailures}, false},
+		{"somebody has to decide", roster.Run{Outcome: roster.RunHeld, Groups: roster.GroupCounts{Held: 1}}, false},
+		{"a roster was refused", roster.Run{Outcome: roster.RunFailures, Groups: roster.GroupCounts{Failed: 1}}, true},
+		{"Vitable was away", roster.Run{Outcome: roster.RunAPI}, true},
+		{"the store failed", roster.Run{Outcome: roster.RunError}, true},
+		{"another shard has to let somebody go", roster.Run{Outcome: roster.RunDone, Waiting: true}, true},
+	} {
+		if got := app.Undelivered(tt.run); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+}

@@ -39,10 +39,9 @@ type daemon struct {
 	trigger chan struct{} // a run is asked for; one waiting request is enough
 	stop    context.CancelCauseFunc
 	retry   retry
-	next    prometheus.Gauge // when the next run is due
-	repeat  atomic.Bool      // the next run follows another that did not deliver everything
-	broken  atomic.Bool      // the last run could not use the state
-	due     atomic.Int64     // when the next run is due, in seconds; 0: not known
+	repeat  atomic.Bool  // the next run follows another that did not deliver everything
+	broken  atomic.Bool  // the last run could not use the state
+	due     atomic.Int64 // when the next run is due, in seconds; 0: not known
 }
 
 // nextRun is when the next run is due; zero before that is known.
@@ -83,9 +82,12 @@ func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
 	d := &daemon{
 		app: a, store: s, runner: runner, outbox: outbox, trigger: make(chan struct{}, 1), stop: stop,
 		retry: retry{first: a.File.Vitable.Settle + time.Second},
-		next:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."}),
 	}
-	registry.MustRegister(d.next, web.NewState(s, a.sourceNames(), a.log.Named("metrics")))
+	next := prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Name: "rosterd_next_run_timestamp_seconds", Help: "When the next run is due."},
+		func() float64 { return float64(d.due.Load()) },
+	)
+	registry.MustRegister(next, web.NewState(s, a.sourceNames(), a.log.Named("metrics")))
 	if err := d.listen(serving, registry, listening); err != nil {
 		return err
 	}
@@ -197,7 +199,7 @@ func (d *daemon) loop(ctx context.Context, plan schedule.Schedule) error {
 	}
 	schedule.Loop(ctx, plan, schedule.Options{
 		Now: d.app.Now, Last: d.goesOnFrom(last), RunAtStart: atStart, Trigger: d.trigger,
-		NextDue: func(at time.Time) { d.due.Store(at.Unix()); d.next.Set(float64(at.Unix())) },
+		NextDue: func(at time.Time) { d.due.Store(at.Unix()) },
 		Panicked: func(any) { // what it panicked with may be somebody's data; where it did is not
 			d.app.log.Error("run stopped unexpectedly; the next one is tried as scheduled", zap.ByteString("stack", debug.Stack()))
 		},
@@ -271,5 +273,5 @@ func (d *daemon) run(ctx context.Context, trigger string) {
 		d.app.log.Error("history not pruned", zap.Error(err))
 	}
 	inFlight, err := d.store.InFlight(context.WithoutCancel(ctx))
-	d.retry.after(run.Groups.Failed > 0 || run.Outcome == roster.RunAPI || run.Outcome == roster.RunError || run.Waiting || err != nil || len(inFlight) > 0, d.askAgain)
+	d.retry.after(err != nil || len(inFlight) > 0 || undelivered(run), d.askAgain)
 }

@@ -59,8 +59,12 @@ func (r *Reconciler) attend(ctx context.Context, m *memory) (*handover, error) {
 	if r.Board == nil {
 		return h, nil
 	}
-	if err := h.tell(ctx, nothing); err != nil {
+	if err := errors.Join(h.tell(ctx, nothing), h.look()); err != nil {
 		return nil, err
+	}
+	if silent := r.Shard.Count - 1 - len(h.others); silent > 0 {
+		r.Log.Warn("other shards have never told whom they cover; if they have run, ROSTERD_SHARD_DIR is not one directory for all",
+			zap.Stringer("shard", r.Shard), zap.Int("silent", silent))
 	}
 	beating, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
@@ -117,7 +121,8 @@ func (h *handover) tell(ctx context.Context, change func(*shard.Notice)) error {
 }
 
 // has are those who are covered in this shard's groups, or may be, and those of them who
-// only may be. Groups that were this shard's once are not: nobody vouches for them here.
+// only may be: requests about them have no outcome yet, or an old copy of the database
+// says so. Groups that were this shard's once are not: nobody vouches for them here.
 func (h *handover) has(ctx context.Context) (refs, doubtful []string, err error) {
 	for _, group := range h.m.enrolling() {
 		if !h.r.owns(group) {
@@ -127,10 +132,11 @@ func (h *handover) has(ctx context.Context) (refs, doubtful []string, err error)
 		if err != nil {
 			return nil, nil, err
 		}
+		restored := h.m.state(group).RestoredAfter > 0
 		for i := range base.Members {
 			ref := base.Members[i].Member.ReferenceID
 			refs = append(refs, ref)
-			if base.Members[i].Maybe {
+			if base.Members[i].Maybe || restored {
 				doubtful = append(doubtful, ref)
 			}
 		}

@@ -420,6 +420,33 @@ func TestAnOldCopyOfAShard(t *testing.T) {
 	})
 }
 
+// What an old copy says of the new group is no reason to let somebody go.
+func TestNobodyIsHandedOverToAnOldCopy(t *testing.T) {
+	inShards(t, func(t *testing.T, d *divided) {
+		gains := d.of(south)
+		old := gains.backup()
+		d.hr.edit(moved(north), "S1")
+		d.together()
+		d.wantMembers(north, "N1", "N2", "S1")
+		gains.settings.Limits.FirstSync = plan.FirstHold
+		gains.putBack(old) // it has S1 still
+		d.hr.edit(moved(south), "S1")
+		d.together(gains)
+		d.together()
+		d.wantMembers(north, "N1", "N2", "S1")
+		gains.decide()
+		for range 3 { // Vitable refuses S1 as long as north has them, and south learns that they are not its own
+			d.pass(7 * time.Hour)
+			d.together()
+			if _, there := d.box.Member(north, "S1"); !there {
+				break
+			}
+		}
+		d.wantMembers(north, "N1", "N2")
+		d.wantMembers(south, "S1", "S2")
+	})
+}
+
 // Whoever could not be sent to the new group stays in the old one.
 func TestNobodyIsHandedOverToAGroupThatWaits(t *testing.T) {
 	for _, test := range []struct {

@@ -10,6 +10,10 @@ import (
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
+// MaxWord bounds what a person says about a hold, in bytes: it is kept for everybody in
+// the hold.
+const MaxWord = 1000
+
 // Verdict is what a person decided about a hold.
 type Verdict struct {
 	HoldID    string

@@ -83,7 +83,7 @@ func (s *site) decide(decide decider) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		d, ok := readDecision(r.Body)
 		if !ok {
-			fail(w, http.StatusBadRequest, fmt.Sprintf("send {digest, by, reason} as JSON; none may be empty or longer than %d bytes", maxWord))
+			fail(w, http.StatusBadRequest, fmt.Sprintf("send {digest, by, reason} as JSON; none may be empty or longer than %d bytes", store.MaxWord))
 			return
 		}
 		now := s.Now()
@@ -93,10 +93,6 @@ func (s *site) decide(decide decider) http.HandlerFunc {
 		s.answer(w, view.OfHold(hold), err)
 	}
 }
-
-// maxWord bounds what a person says about a hold, in bytes: it is kept for
-// everybody in the hold.
-const maxWord = 1000
 
 // readDecision reads one complete Decision and nothing else.
 func readDecision(from io.Reader) (d Decision, ok bool) {
@@ -109,7 +105,7 @@ func readDecision(from io.Reader) (d Decision, ok bool) {
 		return d, false
 	}
 	for _, word := range []string{d.Digest, d.By, d.Reason} {
-		if strings.TrimSpace(word) == "" || len(word) > maxWord {
+		if strings.TrimSpace(word) == "" || len(word) > store.MaxWord {
 			return d, false
 		}
 	}

@@ -25,6 +25,9 @@ const (
 	signInEvery = 6 * time.Second
 )
 
+// howToOpen is the advice where no token is set.
+const howToOpen = "Set ROSTERD_WEB_TOKEN to open them beyond this machine or through a proxy."
+
 // sessionOf is a session's cookie for whoever showed a token.
 func sessionOf(token string, until time.Time) *http.Cookie {
 	text := strconv.FormatInt(until.Unix(), 10)
@@ -70,7 +73,7 @@ func (s *site) guardPages(next http.Handler) http.Handler {
 			viewer := page.Viewer{MayAct: may == acting, SignedIn: s.inSession(r) > nothing}
 			next.ServeHTTP(w, r.WithContext(page.As(r.Context(), viewer)))
 		case s.closed():
-			s.pages.Closed(w, r, "Set ROSTERD_WEB_TOKEN to open them beyond this machine or through a proxy.")
+			s.pages.Closed(w, r, howToOpen)
 		case reads(r):
 			http.Redirect(w, r, "/signin", http.StatusSeeOther)
 		default:
@@ -83,7 +86,7 @@ func (s *site) guardPages(next http.Handler) http.Handler {
 func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 	switch token := strings.TrimSpace(r.PostFormValue("token")); {
 	case s.closed():
-		s.pages.Closed(w, r, "Set ROSTERD_WEB_TOKEN to open them beyond this machine or through a proxy.")
+		s.pages.Closed(w, r, howToOpen)
 	case !s.attempts.AllowN(s.Now(), 1):
 		w.Header().Set("Retry-After", strconv.Itoa(int(signInEvery/time.Second)))
 		s.pages.SignIn(w, r, http.StatusTooManyRequests, "Too many attempts. Wait a little.")

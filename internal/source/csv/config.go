@@ -90,7 +90,8 @@ func (c *Config) Open(o source.Opening) (source.Source, error) {
 	if len(wrong) > 0 {
 		return nil, errors.Join(wrong...)
 	}
-	return &file{config: *c, columns: o.Columns, finder: c.Config.Open(o, c.ending())}, nil
+	config := *c
+	return &sheet.File{Finder: c.Config.Open(o, c.ending()), Config: c.Sheet, Columns: o.Columns, Unit: "line", Read: config.read}, nil
 }
 
 // ending is what the last byte of a file tells, before it is read.

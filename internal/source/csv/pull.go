@@ -7,63 +7,22 @@ import (
 	"strings"
 
 	"github.com/rosterd/rosterd/internal/source"
-	"github.com/rosterd/rosterd/internal/source/files"
 	"github.com/rosterd/rosterd/internal/source/sheet"
 )
 
-// file is the source: it chooses a file at each pull.
-type file struct {
-	config  Config
-	columns []string // that the mapping reads
-	finder  *files.Finder
-}
-
-// Pull implements source.Source. The file is looked at before and after; one
-// that changed in between is no proof of anything.
-func (s *file) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
-	if err := ctx.Err(); err != nil {
-		return source.Report{}, err
-	}
-	chosen, err := s.finder.Find(ctx)
-	if err != nil {
-		return source.Report{}, err
-	}
-	defer chosen.Close()
-	content, err := chosen.Read(ctx)
-	if err != nil {
-		return source.Report{}, err
-	}
-	p := newPull(content, chosen, &s.config, s.columns, sink)
-	err = p.run(ctx)
-	if changed := chosen.Unchanged(ctx); changed != nil && !p.table.Refused && ctx.Err() == nil {
-		// Why a file that is still being written could not be parsed is of no interest.
-		err = changed
-	}
-	if err != nil {
-		return source.Report{}, err
-	}
-	return p.table.Report, nil
-}
-
 // pull is one pass over one file.
 type pull struct {
-	file   *files.Chosen
 	config *Config
 	text   *text
 	rows   *rows
 	table  *sheet.Table
 }
 
-func newPull(f io.Reader, chosen *files.Chosen, config *Config, columns []string, sink source.Sink) *pull {
-	checked := newText(f, config.Encoding, chosen.Name())
-	comma, _ := delimiter(config.Delimiter)
-	return &pull{
-		file: chosen, config: config, text: checked, rows: newRows(checked, comma),
-		table: &sheet.Table{
-			Name: chosen.Name(), Unit: "line", Columns: columns, Config: config.Sheet, Sink: sink,
-			Report: source.Report{Expected: -1, AsOf: chosen.Modified},
-		},
-	}
+// read reads a file that is open.
+func (c *Config) read(ctx context.Context, content io.Reader, t *sheet.Table) error {
+	checked := newText(content, c.Encoding, t.Name)
+	comma, _ := delimiter(c.Delimiter)
+	return (&pull{config: c, text: checked, rows: newRows(checked, comma), table: t}).run(ctx)
 }
 
 // run reads the header, every row and the end.
@@ -111,15 +70,13 @@ func separated(header []string) error {
 	return nil
 }
 
-// end says how the text ended, where that is evidence.
+// end says how the text ended, where that is evidence. What lacks a header or its
+// trailer is told of for that first.
 func (p *pull) end() error {
 	switch {
-	case !p.table.Begun():
-		return source.Faultf(source.WordEmpty, "%s is empty", p.file.Name())
-	case p.config.Sheet.Trailer.Declared() && !p.table.Ended():
-		return source.Faultf(source.WordTruncated, "%s ends without the trailer row", p.file.Name())
+	case !p.table.Whole():
 	case p.config.FinalNewline == newlineRequired && !p.text.closed():
-		return source.Faultf(source.WordTruncated, "%s does not end with a newline, so it may be cut off", p.file.Name())
+		return source.Faultf(source.WordTruncated, "%s does not end with a newline, so it may be cut off", p.table.Name)
 	case p.config.FinalNewline == newlineOptional:
 	case p.text.closed():
 		p.table.Report.Ending = source.EndingNewline

@@ -29,9 +29,6 @@ type Table struct {
 // Begun reports whether the header was read.
 func (t *Table) Begun() bool { return t.width > 0 }
 
-// Ended reports whether the trailer was read.
-func (t *Table) Ended() bool { return t.ended }
-
 // Take hands a row to whom it belongs; at is where it stands in the file.
 func (t *Table) Take(row []string, at int) error {
 	switch {
@@ -104,6 +101,20 @@ func (t *Table) trailer(row []string, at int) error {
 	}
 	t.ended = true
 	t.Report.Expected = int(count) - t.passed // who is behind the trailer is a fault
+	return nil
+}
+
+// Whole reports whether header and trailer, where there has to be one, were read.
+func (t *Table) Whole() bool { return t.Begun() && (t.ended || !t.Config.Trailer.Declared()) }
+
+// end reports what is missing where no row comes any more.
+func (t *Table) end() error {
+	switch {
+	case !t.Begun():
+		return source.Faultf(source.WordEmpty, "%s is empty: it has no header", t.Name)
+	case !t.Whole():
+		return source.Faultf(source.WordTruncated, "%s ends without the trailer row", t.Name)
+	}
 	return nil
 }
 

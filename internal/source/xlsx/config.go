@@ -54,5 +54,6 @@ func (c *Config) Open(o source.Opening) (source.Source, error) {
 	if len(wrong) > 0 {
 		return nil, errors.Join(wrong...)
 	}
-	return &file{config: *c, columns: o.Columns, finder: c.Config.Open(o, files.EndingAny)}, nil
+	config := *c
+	return &sheet.File{Finder: c.Config.Open(o, files.EndingAny), Config: c.Sheet, Columns: o.Columns, Unit: "row", Read: config.workbook}, nil
 }

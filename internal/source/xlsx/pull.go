@@ -9,42 +9,8 @@ import (
 	"strings"
 
 	"github.com/rosterd/rosterd/internal/source"
-	"github.com/rosterd/rosterd/internal/source/files"
 	"github.com/rosterd/rosterd/internal/source/sheet"
 )
-
-// file is the source: it chooses a file at each pull.
-type file struct {
-	config  Config
-	columns []string // that the mapping reads
-	finder  *files.Finder
-}
-
-// Pull implements source.Source. The file is looked at before and after; one
-// that changed in between is no proof of anything.
-func (s *file) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
-	if err := ctx.Err(); err != nil {
-		return source.Report{}, err
-	}
-	chosen, err := s.finder.Find(ctx)
-	if err != nil {
-		return source.Report{}, err
-	}
-	defer chosen.Close()
-	p := &pull{config: &s.config, table: &sheet.Table{
-		Name: chosen.Name(), Unit: "row", Columns: s.columns, Config: s.config.Sheet, Sink: sink,
-		Report: source.Report{Expected: -1, AsOf: chosen.Modified},
-	}}
-	err = p.run(ctx, chosen)
-	if changed := chosen.Unchanged(ctx); changed != nil && !p.table.Refused && ctx.Err() == nil {
-		// Why a file that is still being written could not be read is of no interest.
-		err = changed
-	}
-	if err != nil {
-		return source.Report{}, err
-	}
-	return p.table.Report, nil
-}
 
 // pull is one pass over one worksheet.
 type pull struct {
@@ -54,11 +20,12 @@ type pull struct {
 	texts  []string // of the row at hand
 }
 
-func (p *pull) run(ctx context.Context, chosen *files.Chosen) error {
-	content, err := chosen.Read(ctx)
-	if err != nil {
-		return err
-	}
+// workbook reads a file that is open.
+func (c *Config) workbook(ctx context.Context, content io.Reader, t *sheet.Table) error {
+	return (&pull{config: c, table: t}).run(ctx, content)
+}
+
+func (p *pull) run(ctx context.Context, content io.Reader) error {
 	packed, err := io.ReadAll(io.LimitReader(content, int64(p.config.MaxSize)+1))
 	switch {
 	case err != nil:
@@ -93,7 +60,7 @@ func (p *pull) each(ctx context.Context, rows *rows) error {
 		}
 		found, err := rows.next()
 		if errors.Is(err, io.EOF) {
-			return p.end()
+			return nil
 		}
 		if err == nil && found.at >= p.config.HeaderRow {
 			err = p.take(found)
@@ -139,16 +106,6 @@ func (p *pull) header(at int) error {
 		p.read[i] = slices.ContainsFunc(p.table.Columns, func(column string) bool {
 			return source.Canonical(column) == source.Canonical(name)
 		})
-	}
-	return nil
-}
-
-func (p *pull) end() error {
-	switch {
-	case p.read == nil:
-		return source.Faultf(source.WordEmpty, "%s has no header", p.table.Name)
-	case p.config.Sheet.Trailer.Declared() && !p.table.Ended():
-		return source.Faultf(source.WordTruncated, "%s ends without the trailer row", p.table.Name)
 	}
 	return nil
 }

@@ -153,9 +153,6 @@ func (p *Pages) leavers(ctx context.Context, hold roster.Hold) (roster.GroupStat
 	return group, classes, nil
 }
 
-// maxWord bounds what a person says, in bytes.
-const maxWord = 1000
-
 // decide takes what somebody decided about the set that they saw.
 func (p *Pages) decide(w http.ResponseWriter, r *http.Request) {
 	if !p.acts(w, r) {
@@ -173,7 +170,7 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) {
 	case !said.Approve && r.PostFormValue("decision") != "reject" || said.Digest == "":
 		p.problem(w, r, http.StatusBadRequest, "Nothing was decided", "Use the form of the hold: it says which people you saw.")
 		return
-	case said.By == "" || said.Why == "" || len(said.By) > maxWord || len(said.Why) > maxWord:
+	case said.By == "" || said.Why == "" || len(said.By) > store.MaxWord || len(said.Why) > store.MaxWord:
 		p.showHold(w, r, http.StatusUnprocessableEntity, said, "Say who you are and why you decide so: both are kept with the decision.", "")
 		return
 	}
