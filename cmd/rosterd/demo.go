@@ -204,7 +204,7 @@ func (d *demo) refusedRow() error {
 func (d *demo) serve() error {
 	return d.withApp(func(a *app.App) error {
 		return a.Serve(d.session.ctx, func(at net.Addr) {
-			d.print.printf("\nThe daemon now runs on the sandbox, once a minute. Look at:\n\n  http://%s/api/v1/status\n  http://%s/api/v1/failures\n  http://%s/metrics\n\nEdit %s and watch. Ctrl-C ends it and leaves nothing behind.\n", at, at, at, d.file())
+			d.print.printf("\nThe daemon now runs on the sandbox, once a minute. Look at:\n\n  http://%s/ in a browser\n  http://%s/api/v1/status\n  http://%s/metrics\n\nEdit %s and watch. Ctrl-C ends it and leaves nothing behind.\n", at, at, at, d.file())
 		})
 	})
 }
