@@ -12,7 +12,8 @@ import (
 	"github.com/rosterd/rosterd/internal/source/sourcetest"
 )
 
-// fake is Deel over some people, two on a page whatever is asked for.
+// fake is Deel over some people, two on the first page and forty on the others
+// whatever is asked for.
 type fake []map[string]any
 
 // ServeHTTP implements http.Handler.
@@ -27,10 +28,14 @@ func (f fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
 	offset = min(offset, len(f))
-	people := append([]map[string]any{}, f[offset:min(offset+2, len(f))]...)
+	size := 40
+	if offset == 0 {
+		size = 2
+	}
+	people := append([]map[string]any{}, f[offset:min(offset+size, len(f))]...)
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(map[string]any{
-		"data": people, "page": map[string]any{"offset": offset, "total_rows": len(f), "items_per_page": 2},
+		"data": people, "page": map[string]any{"offset": offset, "total_rows": len(f), "items_per_page": size},
 	})
 }
 

@@ -17,7 +17,8 @@ import (
 	"github.com/rosterd/rosterd/internal/source/sourcetest"
 )
 
-// fake is Rippling over some workers, two on a page. Without expand the user is
+// fake is Rippling over some workers, two on the first page and forty on
+// the others. Without expand the user is
 // not told; redacted are fields that it keeps back.
 type fake struct {
 	workers  []map[string]any
@@ -35,7 +36,11 @@ func (f fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	from, _ := strconv.Atoi(r.URL.Query().Get("cursor"))
-	to := min(from+2, len(f.workers))
+	size := 40
+	if from == 0 {
+		size = 2
+	}
+	to := min(from+size, len(f.workers))
 	results := []map[string]any{}
 	for _, one := range f.workers[min(from, to):to] {
 		shown := map[string]any{}

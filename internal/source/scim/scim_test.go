@@ -17,8 +17,8 @@ import (
 	"github.com/rosterd/rosterd/internal/source/sourcetest"
 )
 
-// fake is a directory over some users, two on a page whatever is asked for; by
-// cursors, or by index.
+// fake is a directory over some users, two on the first page and forty on the
+// others whatever is asked for; by cursors, or by index.
 type fake struct {
 	users   []map[string]any
 	cursors bool
@@ -45,7 +45,11 @@ func (f fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	from = min(from, len(f.users))
-	to := min(from+2, len(f.users))
+	size := 40
+	if from == 0 {
+		size = 2
+	}
+	to := min(from+size, len(f.users))
 	answer := map[string]any{"schemas": []string{"urn:ietf:params:scim:api:messages:2.0:ListResponse"}, "totalResults": len(f.users), "itemsPerPage": to - from}
 	if to > from {
 		answer["Resources"] = f.users[from:to]

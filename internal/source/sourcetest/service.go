@@ -157,8 +157,12 @@ type stage struct {
 // address is where the fake is.
 const address = "127.0.0.1:8080"
 
+// severalPages is more records than the largest page of any service holds, which has
+// 1,000. A source that asks for larger ones fails the law of the page that repeats.
+const severalPages = 1200
+
 func newStage(t *testing.T, s Service) *stage {
-	rows := people(enough)
+	rows := people(severalPages)
 	s.rename(&rows)
 	return &stage{t: t, service: s, rows: rows, columns: rows.Columns, wrong: func(int, http.ResponseWriter, *http.Request) bool { return false }}
 }
@@ -257,6 +261,17 @@ func (s *stage) at(n int, do func(w http.ResponseWriter, r *http.Request)) {
 			do(w, r)
 		}
 		return at == n
+	}
+}
+
+// everySecond makes every request go wrong the first time: the first one, and that
+// after the one which comes instead, and so on. n counts what went wrong, from 0.
+func (s *stage) everySecond(do func(n int, w http.ResponseWriter, r *http.Request)) {
+	s.wrong = func(at int, w http.ResponseWriter, r *http.Request) bool {
+		if at%2 == 1 {
+			do(at/2, w, r)
+		}
+		return at%2 == 1
 	}
 }
 

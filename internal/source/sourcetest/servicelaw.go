@@ -24,12 +24,13 @@ func serviceLaws() []serviceLaw {
 func statusLaws() []serviceLaw {
 	return []serviceLaw{
 		{name: "an error that passes is waited for", check: func(s *stage) {
-			for _, code := range []int{500, 502, 503, 504} {
-				for n := 1; n <= 2; n++ {
-					s.asked = 0
-					s.at(n, status(code))
-					s.wantWhole()
-				}
+			codes := []int{500, 502, 503, 504}
+			for first := range codes {
+				s.asked = 0
+				s.everySecond(func(n int, w http.ResponseWriter, r *http.Request) {
+					status(codes[(first+n)%len(codes)])(w, r)
+				})
+				s.wantWhole()
 			}
 		}},
 		{name: "an error that lasts fails the pull", check: func(s *stage) {
