@@ -4,17 +4,16 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/rosterd/rosterd/internal/retry"
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // Trust is whose certificates are believed beside those that the system believes.
@@ -25,21 +24,11 @@ type Trust struct {
 // secure returns the settings of TLS. The file is read each time: certificates
 // are exchanged while rosterd runs.
 func (t Trust) secure() (*tls.Config, error) {
-	settings := &tls.Config{MinVersion: tls.VersionTLS12}
-	if t.CAFile == "" {
-		return settings, nil
-	}
-	text, err := os.ReadFile(t.CAFile)
+	roots, err := trust.Authorities(t.CAFile)
 	if err != nil {
 		return nil, fmt.Errorf("read ca_file: %w", err)
 	}
-	if settings.RootCAs, err = x509.SystemCertPool(); err != nil {
-		settings.RootCAs = x509.NewCertPool()
-	}
-	if !settings.RootCAs.AppendCertsFromPEM(text) {
-		return nil, errors.New("read ca_file: it has no certificate")
-	}
-	return settings, nil
+	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}, nil
 }
 
 // poster posts bodies.
@@ -115,7 +104,7 @@ func checkURL(text string) string {
 		return "credentials do not belong in a URL"
 	case at.Fragment != "":
 		return "expected no fragment"
-	case at.Scheme != "https" && (at.Scheme != "http" || !isLoopback(at.Hostname())):
+	case !trust.Private(at):
 		return "expected https, or http on this machine"
 	}
 	return ""

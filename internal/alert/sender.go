@@ -3,7 +3,6 @@ package alert
 import (
 	"context"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/rosterd/rosterd/internal/roster"
@@ -92,9 +91,4 @@ func readSecret(key string, secret source.Secret, getenv func(string) string) (s
 		return "", fmt.Errorf("read %s: %w", key, err)
 	}
 	return text, nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

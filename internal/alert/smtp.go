@@ -18,6 +18,7 @@ import (
 
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // Mail sends e-mails. Beyond this machine the connection is always encrypted.
@@ -142,7 +143,7 @@ func (m *mailer) encrypt(client *smtp.Client, secure *tls.Config) error {
 		return nil
 	}
 	if offered, _ := client.Extension("STARTTLS"); !offered {
-		if isLoopback(m.Host) {
+		if trust.Here(m.Host) {
 			return nil
 		}
 		return errors.New("the server offers no STARTTLS")

@@ -15,6 +15,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"github.com/rosterd/rosterd/internal/shard"
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // Env is the environment. Every field is a text or a secret, so that decoding
@@ -127,7 +128,7 @@ func isBaseURL(text string) bool {
 	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
 		return false
 	}
-	return u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname())
+	return trust.Private(u)
 }
 
 // isGateway reports whether metrics may be sent to this URL: they have nobody's data
@@ -135,11 +136,6 @@ func isBaseURL(text string) bool {
 func isGateway(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // isListenAddress takes host:port; an empty host is every address.

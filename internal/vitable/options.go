@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // Options say where the API is and how to talk to it.
@@ -75,13 +76,8 @@ func baseURL(text string) (string, error) {
 		return "", errors.New("the base URL is not an absolute URL")
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return "", errors.New("the base URL must have no user, query or fragment")
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+	case trust.Private(u):
 		return strings.TrimRight(u.String(), "/"), nil
 	}
 	return "", errors.New("the base URL must be https; plain http is for loopback hosts only")
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }

@@ -3,10 +3,12 @@ package web
 import (
 	"crypto/sha256"
 	"crypto/subtle"
-	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // rights are what somebody may do here.
@@ -29,7 +31,7 @@ func (s *site) rightsOf(r *http.Request) rights {
 	switch {
 	case bearer && s.grants(shown) > nothing:
 		return s.grants(shown)
-	case s.Loopback && namesLoopback(r.Host) && !forwarded(r.Header):
+	case s.Loopback && namesHere(r.Host) && !forwarded(r.Header):
 		return acting
 	}
 	return s.inSession(r)
@@ -83,10 +85,5 @@ func forwarded(h http.Header) bool {
 		func(name string) bool { return len(h.Values(name)) > 0 })
 }
 
-func namesLoopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	ip := net.ParseIP(strings.Trim(host, "[]"))
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
+// namesHere reports whether a Host header names this machine.
+func namesHere(host string) bool { return trust.Here((&url.URL{Host: host}).Hostname()) }

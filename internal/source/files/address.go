@@ -2,9 +2,10 @@ package files
 
 import (
 	"errors"
-	"net"
 	"net/url"
 	"strings"
+
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // address is a path, taken apart.
@@ -38,7 +39,7 @@ func (c Config) address() (address, error) {
 		at.user, at.host = user, behind
 	}
 	switch {
-	case scheme != schemeSFTP && scheme != schemeHTTPS && scheme != schemeS3 && !isLoopback(scheme, at.host):
+	case !readable(scheme, at.host):
 		return at, errors.New("expected a path, sftp://, https:// or s3://")
 	case at.host == "":
 		return at, errors.New("expected a host behind ://")
@@ -57,11 +58,12 @@ func (c Config) address() (address, error) {
 	return at, nil
 }
 
-// isLoopback lets http pass on this machine, for a proxy that does the rest.
-func isLoopback(scheme, host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+// readable reports whether files can be fetched so; http is for a proxy on this
+// machine that does the rest.
+func readable(scheme, host string) bool {
+	switch scheme {
+	case schemeSFTP, schemeHTTPS, schemeS3:
+		return true
 	}
-	ip := net.ParseIP(host)
-	return scheme == "http" && (host == "localhost" || ip != nil && ip.IsLoopback())
+	return scheme == "http" && trust.Here((&url.URL{Host: host}).Hostname())
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // Bucket is where a bucket is that speaks S3: Amazon's, Google's
@@ -30,8 +31,7 @@ type Bucket struct {
 
 func (c Bucket) faults(at address) []source.KeyFault {
 	var faults []source.KeyFault
-	if where, err := url.Parse(c.Endpoint); err != nil || where.Host == "" || where.User != nil || strings.Trim(where.Path, "/") != "" ||
-		where.Scheme != "https" && !isLoopback(where.Scheme, where.Host) {
+	if where, err := url.Parse(c.Endpoint); err != nil || where.Host == "" || where.User != nil || strings.Trim(where.Path, "/") != "" || !trust.Private(where) {
 		faults = append(faults, source.KeyFault{Key: "s3.endpoint", Detail: "expected https://host"})
 	}
 	if c.AccessKey.IsZero() != c.SecretKey.IsZero() {

@@ -2,19 +2,18 @@ package remote
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
 
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // Config is where a service is and how it is spoken to.
@@ -86,26 +85,18 @@ func base(text string) (*url.URL, error) {
 		return nil, errors.New("credentials do not belong in a URL")
 	case at.RawQuery != "" || at.Fragment != "":
 		return nil, errors.New("expected no query")
-	case at.Scheme != "https" && (at.Scheme != "http" || !isLoopback(at.Hostname())):
+	case !trust.Private(at):
 		return nil, errors.New("expected https, or http on this machine")
 	}
 	return at, nil
 }
 
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 func (c Config) transport(o source.Opening) (*http.Transport, error) {
-	secure := &tls.Config{MinVersion: tls.VersionTLS12}
-	if c.CAFile != "" {
-		roots, err := authorities(c.CAFile)
-		if err != nil {
-			return nil, fmt.Errorf("ca_file: %w", err)
-		}
-		secure.RootCAs = roots
+	roots, err := trust.Authorities(c.CAFile)
+	if err != nil {
+		return nil, fmt.Errorf("ca_file: %w", err)
 	}
+	secure := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
 	if c.ClientCertFile != "" {
 		// Read at each handshake: certificates are exchanged while rosterd runs.
 		secure.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
@@ -130,19 +121,4 @@ func (c Config) transport(o source.Opening) (*http.Transport, error) {
 		IdleConnTimeout:        30 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 	}, nil
-}
-
-func authorities(path string) (*x509.CertPool, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
-	if !roots.AppendCertsFromPEM(text) {
-		return nil, errors.New("the file has no certificate")
-	}
-	return roots, nil
 }

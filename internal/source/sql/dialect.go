@@ -53,12 +53,6 @@ func dialer(o source.Opening) dialFunc {
 	return (&net.Dialer{Timeout: 10 * time.Second}).DialContext
 }
 
-// isHere reports a host that is this machine.
-func isHere(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // snapshot begins a transaction that cannot write and sees one state of the data.
 func snapshot(ctx context.Context, conn *sql.Conn) (*sql.Tx, error) {
 	return conn.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})

@@ -10,6 +10,7 @@ import (
 	"github.com/go-sql-driver/mysql"
 
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // mySQL is MySQL and MariaDB.
@@ -45,7 +46,7 @@ func locateMySQL(dsn string, dial dialFunc) (place, error) {
 		return place{}, err
 	}
 	host, _, err := net.SplitHostPort(config.Addr)
-	near := config.Net == "unix" || err == nil && isHere(host)
+	near := config.Net == "unix" || err == nil && trust.Here(host)
 	exposed := !near && (config.TLS == nil || config.AllowFallbackToPlaintext)
 	return place{connector, exposed, snapshot}, nil
 }

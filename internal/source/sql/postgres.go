@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // postgres is PostgreSQL, and what speaks its protocol. What the dsn leaves out,
@@ -55,7 +56,7 @@ func locatePostgres(dsn string, dial dialFunc) (place, error) {
 
 // isNear reports a host to which nothing crosses a network; one that is a path is
 // the directory of a socket.
-func isNear(host string) bool { return isHere(host) || strings.HasPrefix(host, "/") }
+func isNear(host string) bool { return trust.Here(host) || strings.HasPrefix(host, "/") }
 
 // unfiltered is a snapshot in which a query fails that a policy would hide rows
 // from. It is asked for in the transaction alone, since a pooler gives the

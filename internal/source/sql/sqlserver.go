@@ -11,6 +11,7 @@ import (
 	"github.com/microsoft/go-mssqldb/msdsn"
 
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // sqlServer is Microsoft SQL Server and Azure SQL.
@@ -34,7 +35,7 @@ func locateSQLServer(dsn string, dial dialFunc) (place, error) {
 	connector := mssql.NewConnectorConfig(config)
 	connector.Dialer = sqlServerDialer(dial)
 	encrypted := config.Encryption == msdsn.EncryptionRequired || config.Encryption == msdsn.EncryptionStrict
-	return place{connector, !encrypted && !isHere(config.Host), beginSQLServer}, nil
+	return place{connector, !encrypted && !trust.Here(config.Host), beginSQLServer}, nil
 }
 
 type sqlServerDialer dialFunc
