@@ -251,6 +251,31 @@ func TestGuardOfAGroup(t *testing.T) {
 			want: told{Decision: "submit changed", Adds: []string{"new"}, Removals: []string{"s01 terminated", "s02 terminated", "s03 terminated"}},
 		},
 		{
+			name: "one who stays is enough, beside somebody who comes from two groups",
+			setUp: func(w *world) {
+				w.Limits.SmallGroup.Count = 2
+				w.group("third", append(crew("t", 40), "o01")...)
+				w.drop("o01")
+				w.hire("small", "o01")
+				w.terminate("s01", "s02")
+			},
+			want: told{Decision: "submit changed", Adds: []string{"o01"}, Removals: []string{"s01 terminated", "s02 terminated"}},
+		},
+		{
+			name: "somebody who comes from two groups may have to wait, and nobody would be left",
+			setUp: func(w *world) {
+				w.Limits.SmallGroup.Count = 3
+				w.group("third", append(crew("t", 40), "o01")...)
+				w.drop("o01")
+				w.hire("small", "o01")
+				w.terminate("s01", "s02", "s03")
+			},
+			want: told{
+				Decision: "submit changed", Adds: []string{"o01"}, Carried: []string{"s01 held", "s02 held", "s03 held"},
+				Hold: []string{"would_empty open", "s01 terminated", "s02 terminated", "s03 terminated"}, Failures: []string{"removals_held"},
+			},
+		},
+		{
 			name: "configuration changed",
 			setUp: func(w *world) {
 				w.state("small", func(s *roster.GroupState) { s.ConfigHash = "cfg-0" })
