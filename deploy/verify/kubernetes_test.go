@@ -299,11 +299,13 @@ func read(t *testing.T, file string) string {
 // Each index of the job is a shard of its own, with a directory that it alone has, and
 // one that all have; and none of them ends another.
 func TestShards(t *testing.T) {
+	found := false
 	for _, object := range render(t, "../kubernetes/overlays/sharded") {
 		o, is := object.(*batch.CronJob)
 		if !is {
 			continue
 		}
+		found = true
 		job := o.Spec.JobTemplate.Spec
 		if *job.CompletionMode != batch.IndexedCompletion || *job.Completions != *job.Parallelism {
 			t.Error("the shards are not there at the same time")
@@ -329,5 +331,8 @@ func TestShards(t *testing.T) {
 		if !own || !shared {
 			t.Error("shards share their state, or no place to meet")
 		}
+	}
+	if !found {
+		t.Error("there is no job")
 	}
 }

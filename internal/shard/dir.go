@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/rosterd/rosterd/internal/durable"
 )
 
 // Dir is a directory that all shards share, in which each has one file with its last
@@ -33,31 +35,10 @@ func (d *Dir) Publish(n Notice) error {
 	if err := os.MkdirAll(d.path, 0o700); err != nil {
 		return fmt.Errorf("make directory of shards: %w", err)
 	}
-	if err := replace(d.file(d.shard.Index), text); err != nil {
+	if err := durable.Replace(d.file(d.shard.Index), text); err != nil {
 		return fmt.Errorf("publish notice: %w", err)
 	}
 	return nil
-}
-
-// replace exchanges a file: what was there stays until all of the new one is on disk.
-func replace(path string, text []byte) error {
-	fresh, err := os.CreateTemp(filepath.Dir(path), ".notice-*")
-	if err != nil {
-		return err
-	}
-	_, err = fresh.Write(text)
-	err = errors.Join(err, fresh.Sync(), fresh.Close())
-	if err == nil {
-		err = os.Rename(fresh.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(fresh.Name()))
-	}
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // Others reads the last notice of every other shard. One that has never published

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/rosterd/rosterd/internal/durable"
 )
 
 // Backup writes a whole, checked copy of the database to path, which must not
@@ -42,7 +44,7 @@ func copyTo(ctx context.Context, db *sqlx.DB, path string, made time.Time) error
 	if err := writeCopy(ctx, db, temporary, made); err != nil {
 		return errors.Join(err, os.Remove(temporary))
 	}
-	return moveTo(temporary, path)
+	return durable.Move(temporary, path)
 }
 
 func writeCopy(ctx context.Context, db *sqlx.DB, path string, made time.Time) error {

@@ -8,6 +8,8 @@ import (
 	"os"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/rosterd/rosterd/internal/durable"
 )
 
 // errUnfolded says that a new database is not whole. The next start begins anew.
@@ -30,7 +32,7 @@ func create(ctx context.Context, files layout, key []byte, steps []migration) er
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(newborn.Close(), syncDir(files.dir)); err != nil {
+	if err := errors.Join(newborn.Close(), durable.SyncDir(files.dir)); err != nil {
 		return err
 	}
 	if key, err = files.newKey(key); err != nil {
@@ -48,7 +50,7 @@ func create(ctx context.Context, files layout, key []byte, steps []migration) er
 	if unfolded {
 		return errUnfolded
 	}
-	return moveTo(files.newborn, files.database)
+	return durable.Move(files.newborn, files.database)
 }
 
 // removeLeftovers clears away an unfinished creation, its marker last.

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
+
+	"github.com/rosterd/rosterd/internal/durable"
 )
 
 // keySize is the length of the master key in bytes, as AES-256 wants it.
@@ -22,7 +24,7 @@ func (l layout) newKey(given []byte) ([]byte, error) {
 	key := make([]byte, keySize)
 	_, _ = rand.Read(key) // crypto/rand never fails
 	text := base64.StdEncoding.EncodeToString(key) + "\n"
-	if err := writePrivate(l.key, []byte(text)); err != nil {
+	if err := durable.Replace(l.key, []byte(text)); err != nil {
 		return nil, fmt.Errorf("write state key: %w", err)
 	}
 	return key, nil

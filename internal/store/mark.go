@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"sync"
+
+	"github.com/rosterd/rosterd/internal/durable"
 )
 
 // mark is what the file beside the database says of what was sent: on which
@@ -39,7 +41,7 @@ func (l layout) readMark() (*mark, error) {
 
 // writeMark begins a mark anew.
 func (l layout) writeMark(m mark) error {
-	if err := writePrivate(l.mark, fmt.Appendf(nil, markForm, m.lineage, m.sent)); err != nil {
+	if err := durable.Replace(l.mark, fmt.Appendf(nil, markForm, m.lineage, m.sent)); err != nil {
 		return fmt.Errorf("write mark: %w", err)
 	}
 	return nil

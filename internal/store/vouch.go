@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+
+	"github.com/rosterd/rosterd/internal/durable"
 )
 
 // vouch makes sure that this is the database that belongs here, that it is
@@ -83,7 +85,7 @@ func (l layout) adopt(identity string) error {
 	if err != nil || exists {
 		return err
 	}
-	if err := writePrivate(l.identity, []byte(identity+"\n")); err != nil {
+	if err := durable.Replace(l.identity, []byte(identity+"\n")); err != nil {
 		return fmt.Errorf("write identity: %w", err)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/rosterd/rosterd/internal/durable"
 	"github.com/rosterd/rosterd/internal/source"
 )
 
@@ -32,6 +33,7 @@ func (f RefreshFile) keep(token string) error {
 	return nil
 }
 
+// replace has a temporary file of its own: another process may replace the token too.
 func (f RefreshFile) replace(token string) (err error) {
 	path, err := filepath.EvalSymlinks(string(f))
 	if err != nil {
@@ -54,17 +56,5 @@ func (f RefreshFile) replace(token string) (err error) {
 	if err = errors.Join(err, fresh.Chmod(info.Mode().Perm()), fresh.Sync(), fresh.Close()); err != nil {
 		return err
 	}
-	if err = os.Rename(fresh.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
-
-// syncDir makes a rename last.
-func syncDir(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return durable.Move(fresh.Name(), path)
 }

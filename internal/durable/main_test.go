@@ -1,0 +1,9 @@
+package durable_test
+
+import (
+	"testing"
+
+	"github.com/rosterd/rosterd/internal/canary"
+)
+
+func TestMain(m *testing.M) { canary.Main(m) }
