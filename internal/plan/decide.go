@@ -32,7 +32,8 @@ const maxRetryWait = 24 * time.Hour
 //	| is the same                                       | skip     | unchanged        |
 //
 // (*) and nobody whose move waits for an approval of its first roster.
-// (**) or who was refused may come now, as another group lets them go.
+// (**) or who was refused may come now, as another group lets them go, or may go, as
+// another group waits for them: kept here, they would wait for the retry out of sight.
 func (m *maker) decide(d *draft, p *payload) (roster.Decision, roster.Reason) {
 	switch {
 	case !m.selected(d.name):
@@ -77,7 +78,7 @@ func (m *maker) due(d *draft, digest string) (roster.Decision, roster.Reason) {
 		return roster.Submit, roster.ReasonNotDelivered
 	case delivered.Digest != digest:
 		return roster.Submit, roster.ReasonChanged
-	case delivered.Failures > 0 && (d.welcomes() || since >= retryWait(m.in.Delivery.RetryFailures, delivered.Retries)):
+	case delivered.Failures > 0 && (d.welcomes() || d.handsOn() || since >= retryWait(m.in.Delivery.RetryFailures, delivered.Retries)):
 		return roster.Submit, roster.ReasonRetry
 	case delivered.Failures == 0 && m.in.Delivery.ResubmitUnchanged > 0 && since >= m.in.Delivery.ResubmitUnchanged:
 		return roster.Submit, roster.ReasonResubmit

@@ -172,6 +172,12 @@ func (d *draft) welcomes() bool {
 	return slices.ContainsFunc(d.adds, func(add addition) bool { return add.arrives(d.name) })
 }
 
+// handsOn reports whether somebody goes to another group. Vitable may have refused to
+// let them go, and the other group cannot be sent with them before.
+func (d *draft) handsOn() bool {
+	return slices.ContainsFunc(d.outs, func(out departure) bool { return out.to != "" && out.to != d.name })
+}
+
 // certain counts the people who are in the payload whatever becomes of moves:
 // those who arrive from another group may yet have to wait.
 func (d *draft) certain() int {
