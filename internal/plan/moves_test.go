@@ -137,6 +137,18 @@ func TestAMoverWhomVitableRefusedBefore(t *testing.T) {
 	same(t, "plan of the group that gains", told{Decision: "submit retry_failures", Adds: []string{"a01"}}, tell(t, w.make(), "b"))
 }
 
+// TestAMoverWhomVitableDidNotLetGo is tried again at once: until then the other group
+// could not be sent with them, and they would be sent as somebody who stays.
+func TestAMoverWhomVitableDidNotLetGo(t *testing.T) {
+	w := towns()
+	w.move("b", "a01")
+	w.state("a", func(s *roster.GroupState) {
+		s.Delivered = roster.Delivery{Digest: planned(t, w.make(), "a").Digest, At: now(), Failures: 1, Retries: 5}
+	})
+	same(t, "plan of the group that loses", told{Decision: "submit retry_failures", Removals: []string{"a01 moved"}}, tell(t, w.make(), "a"))
+	same(t, "plan of the group that gains", told{Decision: "submit changed", Adds: []string{"a01"}}, tell(t, w.make(), "b"))
+}
+
 // TestMovesInACircle breaks them so that nobody is sent before they left and
 // nobody leaves without being taken, and finishes them in later rounds.
 func TestMovesInACircle(t *testing.T) {
