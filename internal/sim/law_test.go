@@ -194,7 +194,7 @@ func (l *laws) after(e evidence) error {
 func (l *laws) removal(group, ref string, e evidence) error {
 	approved := e.approved[group][ref]
 	told, has := e.told[ref]
-	if e.pinned[ref] {
+	if e.pinned[ref] && !(approved && l.keptElsewhere(group, ref)) {
 		return fmt.Errorf("law 1: %s was removed from %s and is pinned", ref, group)
 	}
 	absent := false
@@ -223,6 +223,18 @@ func (l *laws) removal(group, ref string, e evidence) error {
 	}
 	l.recent[group] = append(l.recent[group], lapse{e.at, ref})
 	return nil
+}
+
+// keptElsewhere reports whether a copy of the database from before somebody moved
+// here has them where they were, and keeps them there: it cannot know that they are
+// here, and a person let the roster without them pass.
+func (l *laws) keptElsewhere(group, ref string) bool {
+	for other, people := range l.covered {
+		if l.old && other != group && people[ref] {
+			return true
+		}
+	}
+	return false
 }
 
 // use takes somebody who left out of the approvals: each lets them go once.
