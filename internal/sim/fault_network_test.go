@@ -1,7 +1,9 @@
 package sim_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -9,9 +11,14 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"go.uber.org/zap"
+
+	"github.com/rosterd/rosterd/internal/alert"
 	"github.com/rosterd/rosterd/internal/app"
 	"github.com/rosterd/rosterd/internal/canary"
+	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
@@ -19,7 +26,7 @@ import (
 func networkFaults() []fault {
 	return []fault{
 		{number: "F64", fault: "no name, no route, no answer to a connection", right: "the run says so, and nothing is sent", injected: "a name that does not exist; a refused connection; a time-out", play: stage(noNetwork)},
-		{number: "F65", fault: "alerts cannot be delivered", right: "rosters are; alerts later", not: "no notifications are built in yet"},
+		{number: "F65", fault: "alerts cannot be delivered", right: "rosters are; alerts later", injected: "somebody's row breaks while the service that alerts go to refuses connections, for a day", play: stage(deafService)},
 		{number: "F66", fault: "an invalid configuration", right: "refused with its faults; nothing changes", injected: "a key that does not exist", play: stage(badFile)},
 		{number: "F67", fault: "a secret's file that is empty, padded or unreadable", right: "refused, or read without its newline", injected: "each of them", play: secretFiles},
 		{number: "F68", fault: "the key of another organisation", right: "nothing is sent to its groups", injected: "a Vitable with groups of the same names and other ids", play: stage(anotherOrganisation)},
@@ -53,6 +60,46 @@ func noNetwork(s *scene) string {
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// service takes notifications, while it is there.
+type service struct {
+	gone bool
+	took []roster.Message
+}
+
+// Send implements alert.Sender.
+func (s *service) Send(_ context.Context, m roster.Message) error {
+	if s.gone {
+		return &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	}
+	s.took = append(s.took, m)
+	return nil
+}
+
+func deafService(s *scene) string {
+	ops := &service{gone: true}
+	pending := func(ctx context.Context) (int, error) { return s.proc.store.CountPendingMessages(ctx) }
+	outbox := alert.New(alert.Deps{
+		Store: s.proc.store, Targets: []alert.Target{{Recipient: alert.Recipient{Name: "ops"}, Sender: ops}},
+		Metrics: alert.NewMetrics(canary.Registry(s.t), []string{"ops"}, pending), Log: zap.NewNop(), Now: s.now,
+	})
+	s.hire()
+	s.employer.apply(breaks, 2, 0, s.today)
+	s.must(s.publish(day{}))
+	told := func(happened string) string {
+		s.must(outbox.Queue(s.ctx))
+		within, cancel := context.WithTimeout(s.ctx, time.Hour)
+		defer cancel()
+		outbox.Flush(within)
+		waiting, err := pending(s.ctx)
+		s.must(err)
+		return fmt.Sprintf("%s, %d alerts wait, %d arrived", happened, waiting, len(ops.took))
+	}
+	happened := told(s.run(day{}))
+	s.must(s.pass(24 * time.Hour))
+	ops.gone = false
+	return happened + "; a day later: " + told(s.run(day{}))
+}
 
 func badFile(s *scene) string {
 	s.hire()
