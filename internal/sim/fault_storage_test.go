@@ -25,7 +25,7 @@ func storageFaults() []fault {
 		{number: "F51", fault: "the database is replaced while it is open", right: "noticed, nothing is sent", injected: "a copy renamed over it", play: stage(replaced)},
 		{number: "F52", fault: "the write-ahead log is lost", right: "noticed", injected: "a copy without its -wal comes back", elsewhere: "internal/store TestRestorationIsRecognised"},
 		{number: "F53", fault: "a write or fsync fails", right: "what is not recorded is not sent", injected: "the write of an intent fails", play: stage(intentFails)},
-		{number: "F54", fault: "a reader keeps the log from shrinking", right: "it is told, and folded in by force", not: "rosterd's own readers end with their query; a foreign one is closed by whoever opened it, and the log is folded in at the next close"},
+		{number: "F54", fault: "a reader keeps the log from shrinking", right: "it is told; runs are as ever, and the log is folded in and cut when the reader has gone", injected: "another program reads in one transaction while there are runs", play: stage(endlessReader)},
 		{number: "F55", fault: "a backup is cut short", right: "the old one stays; a half one is never taken for whole", injected: "SIGKILL at random moments of a backup", elsewhere: "cmd/rosterd TestKilledAtAnyMoment"},
 	}
 }
@@ -76,6 +76,38 @@ func locked(s *scene) string {
 	_, err = conn.ExecContext(s.ctx, "ROLLBACK")
 	s.must(errors.Join(err, conn.Close(), db.Close()))
 	return first + "; when it is free " + s.run(day{})
+}
+
+func endlessReader(s *scene) string {
+	log := func() int64 {
+		size, err := s.proc.store.Size()
+		s.must(err)
+		return size.Log
+	}
+	foreign, err := sql.Open("sqlite", "file:"+s.database()+"?mode=ro")
+	s.must(err)
+	reading, err := foreign.BeginTx(s.ctx, nil)
+	s.must(err)
+	var runs int
+	s.must(reading.QueryRowContext(s.ctx, "SELECT COUNT(*) FROM runs").Scan(&runs))
+	const most = 4_096_000 // bytes of a log that nobody keeps
+	worst, unruly := int64(0), 0
+	for n := 0; log() <= most && n < 500; n++ {
+		s.hire()
+		if got := s.run(day{}); got != "exit 0, 1 sent, 0 removed" {
+			unruly++
+		}
+		worst = log()
+	}
+	if worst <= most {
+		s.t.Errorf("the log does not grow: %d bytes", worst)
+	}
+	s.must(errors.Join(reading.Rollback(), foreign.Close()))
+	happened := s.run(day{})
+	if left := log(); left > most {
+		s.t.Errorf("the log has %d bytes after the reader has gone", left)
+	}
+	return fmt.Sprintf("the log grows beyond %d bytes, %d runs were not as ever; when the reader has gone it is within them: %s", most, unruly, happened)
 }
 
 func corrupt(s *scene) string {

@@ -27,12 +27,17 @@ func readerPragmas() []pragma {
 	}
 }
 
-// writerPragmas make commits durable, and erase what is deleted.
+// logLimit is how large the log stays on the disk once it was folded in: as large as
+// it gets when nobody keeps it from being folded (a thousand pages).
+const logLimit = "4096000"
+
+// writerPragmas make commits durable, erase what is deleted, and bound the log.
 func writerPragmas() []pragma {
 	return append(readerPragmas(),
 		pragma{"journal_mode", "WAL", "wal"},
 		pragma{"synchronous", "FULL", "2"},
 		pragma{"secure_delete", "1", "1"},
+		pragma{"journal_size_limit", logLimit, logLimit},
 	)
 }
 

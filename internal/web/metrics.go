@@ -26,6 +26,7 @@ type State struct {
 	groupMembers, groupSync            *prometheus.Desc
 	failures, holds, oldestHold        *prometheus.Desc
 	inFlight, oldestInFlight           *prometheus.Desc
+	bytes                              *prometheus.Desc
 }
 
 // NewState returns the collector; sources are the configured ones, so that each
@@ -48,6 +49,7 @@ func NewState(s *store.Store, sources []string, log *zap.Logger) *State {
 		oldestHold:     desc("oldest_hold_timestamp_seconds", "Since when the oldest open hold waits; 0: none."),
 		inFlight:       desc("syncs_in_flight", "Accepted requests without an outcome."),
 		oldestInFlight: desc("oldest_sync_in_flight_timestamp_seconds", "When the oldest of them was accepted; 0: none."),
+		bytes:          desc("state_bytes", "What the state takes on the disk; log: what is not folded into the database yet.", "file"),
 	}
 }
 
@@ -55,7 +57,7 @@ func NewState(s *store.Store, sources []string, log *zap.Logger) *State {
 func (c *State) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		c.lastAttempt, c.lastSuccess, c.records, c.sourceSuccess, c.sourceData, c.groupMembers, c.groupSync,
-		c.failures, c.holds, c.oldestHold, c.inFlight, c.oldestInFlight,
+		c.failures, c.holds, c.oldestHold, c.inFlight, c.oldestInFlight, c.bytes,
 	} {
 		out <- d
 	}
@@ -66,7 +68,7 @@ func (c *State) Describe(out chan<- *prometheus.Desc) {
 func (c *State) Collect(out chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	for _, part := range []func(context.Context, gauge) error{c.runs, c.pulls, c.groups, c.open, c.flights} {
+	for _, part := range []func(context.Context, gauge) error{c.runs, c.pulls, c.groups, c.open, c.flights, c.size} {
 		err := part(ctx, func(d *prometheus.Desc, value float64, labels ...string) {
 			metric, err := prometheus.NewConstMetric(d, prometheus.GaugeValue, value, labels...)
 			if err != nil { // a name that is no UTF-8; it must not end the process
@@ -168,6 +170,16 @@ func (c *State) flights(ctx context.Context, set gauge) error {
 	}
 	set(c.inFlight, float64(len(syncs)))
 	set(c.oldestInFlight, seconds(oldest))
+	return nil
+}
+
+func (c *State) size(_ context.Context, set gauge) error {
+	size, err := c.store.Size()
+	if err != nil {
+		return err
+	}
+	set(c.bytes, float64(size.Database), "database")
+	set(c.bytes, float64(size.Log), "log")
 	return nil
 }
 

@@ -29,7 +29,10 @@ func (w *world) collect(t *testing.T) *prometheus.Registry {
 	return registry
 }
 
-// series are the gathered values by name and label.
+// stateBytes depends on more than what is stored.
+const stateBytes = "rosterd_state_bytes"
+
+// series are the gathered values by name and label, but for those of stateBytes.
 func series(t *testing.T, from prometheus.Gatherer) map[string]float64 {
 	t.Helper()
 	families, err := from.Gather()
@@ -38,6 +41,9 @@ func series(t *testing.T, from prometheus.Gatherer) map[string]float64 {
 	for _, family := range families {
 		for _, metric := range family.GetMetric() {
 			name := family.GetName()
+			if name == stateBytes {
+				continue
+			}
 			for _, label := range metric.GetLabel() {
 				name += fmt.Sprintf("{%s=%q}", label.GetName(), label.GetValue())
 			}
@@ -112,6 +118,24 @@ func TestSeriesSayWhatIsStored(t *testing.T) {
 			t.Error("a rejected hold counts as open")
 		}
 	})
+}
+
+func TestStateTakesRoom(t *testing.T) {
+	w := newWorld(t)
+	w.fill(t)
+	families, err := w.collect(t).Gather()
+	check(t, err)
+	got := map[string]bool{}
+	for _, family := range families {
+		for _, metric := range family.GetMetric() {
+			if family.GetName() == stateBytes {
+				got[metric.GetLabel()[0].GetValue()] = metric.GetGauge().GetValue() > 4096
+			}
+		}
+	}
+	if diff := cmp.Diff(map[string]bool{"database": true, "log": true}, got); diff != "" {
+		t.Errorf("differs (-want +got):\n%s", diff)
+	}
 }
 
 func TestNamesAreGoodOnes(t *testing.T) {
@@ -203,9 +227,10 @@ func TestScrapesBesideAWriter(t *testing.T) {
 	if len(answers) == 0 {
 		t.Error("no scrape was served")
 	}
+	want := len(fromTheStart()) + 4 + 2 // those of two groups, and the two of stateBytes
 	for body := range answers {
-		if got := strings.Count(body, "\nrosterd_"); got != len(fromTheStart())+4 {
-			t.Errorf("a scrape has %d series, want %d", got, len(fromTheStart())+4)
+		if got := strings.Count(body, "\nrosterd_"); got != want {
+			t.Errorf("a scrape has %d series, want %d", got, want)
 		}
 	}
 }
