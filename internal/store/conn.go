@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net/url"
 	"slices"
 
 	"github.com/jmoiron/sqlx"
+	"modernc.org/sqlite"
 )
 
 // pragma is one setting of a connection, and what reading it back must yield:
@@ -49,10 +51,11 @@ func connect(ctx context.Context, path, mode string, pragmas []pragma, connectio
 		query.Add("_pragma", p.name+"("+p.value+")")
 	}
 	name := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: query.Encode()}
-	db, err := sqlx.Open("sqlite", name.String())
+	opener, err := sqlite.NewConnector(name.String())
 	if err != nil {
 		return nil, wrap("open database", err)
 	}
+	db := sqlx.NewDb(sql.OpenDB(connector{opener}), "sqlite")
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	if err := readBack(ctx, db, pragmas); err != nil {

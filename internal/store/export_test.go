@@ -4,6 +4,8 @@ import (
 	"context"
 	"io/fs"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
@@ -40,4 +42,9 @@ func EncodePayload(entries []roster.Enrolled, removals []roster.Removal) []byte 
 // DecodePayload reads what EncodePayload wrote.
 func DecodePayload(plain []byte) ([]roster.Enrolled, []roster.Removal, error) {
 	return decodePayload(plain)
+}
+
+// Connect opens a connection as the store does.
+func Connect(ctx context.Context, path string) (*sqlx.DB, error) {
+	return connect(ctx, path, "rwc", writerPragmas(), 1)
 }
