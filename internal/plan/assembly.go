@@ -41,6 +41,7 @@ type Index interface {
 //	| a group                                         | is planned               |
 //	| ----------------------------------------------- | ------------------------ |
 //	| whose rows say what its baseline says           | without its people       |
+//	| in which nobody is, and whose rows can be sent  | without its people       |
 //	| whose people are in no other group, then or now | alone                    |
 //	| that shares somebody with other groups          | in one part with them    |
 //
@@ -61,20 +62,20 @@ type Assembly struct {
 // again when a payload is, and has to say the same then.
 func Assemble(in Input, rolls Rolls, index Index, baseline func(group string) (roster.Baseline, error)) (*Assembly, error) {
 	a := &Assembly{in: in, rolls: rolls, baseline: baseline}
-	resting := a.resting()
-	divided, err := a.divide(resting, index)
+	plain := a.plain()
+	divided, err := a.divide(plain, index)
 	if err != nil {
 		return nil, err
 	}
 	people := 0
-	for _, g := range resting {
+	for _, g := range plain {
 		people += g.Baseline
 	}
 	plans, err := a.plan(divided, people)
 	if err != nil {
 		return nil, err
 	}
-	plans = append(plans, Plan{Groups: slices.Collect(maps.Values(resting))})
+	plans = append(plans, Plan{Groups: slices.Collect(maps.Values(plain))})
 	a.Plan = join(in, in.Nameless, plans...)
 	return a, nil
 }

@@ -93,16 +93,21 @@ func TestAPlanInPartsIsThePlanOfEverybody(t *testing.T) {
 	})
 }
 
-// TestACalmWorldInParts is the property where most groups rest, which in a
+// TestACalmWorldInParts is the property where most groups rest or start, which in a
 // world where everything goes wrong they seldom do.
 func TestACalmWorldInParts(t *testing.T) {
-	rested := 0
+	rested, started := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld()
 		d := dice{t}
 		var groups []string
 		for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
-			w.group(name, crew(name, rapid.IntRange(1, 30).Draw(t, "size"))...)
+			people := crew(name, rapid.IntRange(1, 30).Draw(t, "size"))
+			if d.oneIn(3, "new group") {
+				w.found(name, people...)
+			} else {
+				w.group(name, people...)
+			}
 			groups = append(groups, name)
 		}
 		for i := range rapid.IntRange(0, 3).Draw(t, "upsets") {
@@ -117,10 +122,13 @@ func TestACalmWorldInParts(t *testing.T) {
 			if g.Reason == roster.ReasonUnchanged {
 				rested++
 			}
+			if g.Reason == roster.ReasonFirst {
+				started++
+			}
 		}
 	})
-	if rested == 0 {
-		t.Error("no group ever rested, so nothing was tried")
+	if rested == 0 || started == 0 {
+		t.Errorf("%d groups rested and %d started, so not everything was tried", rested, started)
 	}
 }
 

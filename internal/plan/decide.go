@@ -112,13 +112,13 @@ func digestOf(entries []roster.Enrolled) string {
 // finish turns a draft into its part of the plan; show is false for groups
 // that nobody needs to hear of.
 func (m *maker) finish(d *draft) (g Group, show bool) {
-	if d.covered == 0 && !d.state.HasBaseline && len(d.adds) == 0 && len(d.leftOut) == 0 {
+	made := d.payload()
+	if d.covered == 0 && !d.state.HasBaseline && made.size == 0 && len(d.leftOut) == 0 {
 		return Group{}, false
 	}
 	if d.hold != nil {
 		d.hold = m.seal(d.hold)
 	}
-	made := d.payload()
 	g = Group{ExternalReferenceID: d.name, GroupID: d.state.GroupID, Name: d.state.Name, Baseline: d.covered}
 	if known, ok := m.in.Known[d.name]; ok && !m.isAnother(d, known) {
 		g.GroupID, g.Name = known.ID, known.Name

@@ -7,11 +7,15 @@ import (
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
-// resting are the groups whose rows make exactly the payload that their baseline
-// would, and for which nothing is to be done. Nobody comes, goes or changes in
-// them, and no other group has anything to do with their people, unless divide
-// finds otherwise.
-func (a *Assembly) resting() map[string]Group {
+// plain are the groups, by name, that can be planned without their people, since
+// their rows are all fit to be sent and either
+//
+//   - make exactly the payload that the baseline would, so that nobody comes, goes or
+//     changes in them (resting), or
+//   - are the first roster of a group in which nobody is (starting).
+//
+// No other group has anything to do with their people, unless divide finds otherwise.
+func (a *Assembly) plain() map[string]Group {
 	found := map[string]Group{}
 	m := &maker{in: a.in}
 	if m.anySource(inDoubt) {
@@ -19,30 +23,45 @@ func (a *Assembly) resting() map[string]Group {
 	}
 	for _, name := range a.rolls.Groups() {
 		state := a.in.States[name]
-		if !a.in.owns(name) {
-			continue
-		}
-		if _, unsettled := a.in.Baselines[name]; unsettled || !state.HasBaseline || state.Digest == "" {
+		_, unsettled := a.in.Baselines[name]
+		if !a.in.owns(name) || unsettled || state.HasBaseline && state.Digest == "" {
 			continue
 		}
 		size, digest, plans, ok := a.rolls.Roster(name)
-		if !ok || digest != state.Digest || slices.ContainsFunc(plans, func(plan string) bool { return !a.in.Plans[plan] }) {
+		if !ok || slices.ContainsFunc(plans, func(plan string) bool { return !a.in.Plans[plan] }) {
 			continue
 		}
-		if g, rests := m.rest(name, size, digest); rests {
-			found[name] = g
+		switch made := (&payload{size: size, digest: digest}); {
+		case state.HasBaseline && digest == state.Digest:
+			if g, rests := m.rest(name, made); rests {
+				found[name] = g
+			}
+		case !state.HasBaseline && a.in.Neighbours == nil: // or another shard may have some of them
+			if g, starts := m.start(name, made); starts {
+				g.Adds = ownTexts(a.rolls.References(name))
+				found[name] = g
+			}
 		}
 	}
 	return found
 }
 
-// rest plans a group of which all that matters is known without its people.
-func (m *maker) rest(name string, size int, digest string) (g Group, rests bool) {
+// rest plans a group whose baseline makes this payload.
+func (m *maker) rest(name string, made *payload) (g Group, rests bool) {
 	d := m.newDraft(name, nil)
-	d.covered, d.made = size, &payload{size: size, digest: digest}
+	d.covered, d.made = made.size, made
 	d.block = m.blocked(d)
 	g, _ = m.finish(d)
 	return g, g.Decision == roster.Skip && g.Reason == roster.ReasonUnchanged
+}
+
+// start plans a group in which nobody is, but for naming whom it adds.
+func (m *maker) start(name string, made *payload) (g Group, starts bool) {
+	d := m.newDraft(name, nil)
+	d.made = made
+	d.block = m.blocked(d)
+	g, _ = m.finish(d)
+	return g, g.Decision == roster.Submit && g.Reason == roster.ReasonFirst
 }
 
 // divide returns the other groups in parts that do not depend on one another.
@@ -54,19 +73,19 @@ func (m *maker) rest(name string, size int, digest string) (g Group, rests bool)
 //   - somebody enrolled in one, without a row, and a row in the other that may
 //     be theirs under a new reference_id.
 //
-// A resting group that is tied to another does not rest.
-func (a *Assembly) divide(resting map[string]Group, index Index) ([][]string, error) {
+// A group that is tied to another needs its people, and leaves plain.
+func (a *Assembly) divide(plain map[string]Group, index Index) ([][]string, error) {
 	t := ties{leader: map[string]string{}}
 	for _, pair := range index.Shared() {
 		if !a.in.owns(pair[0]) && !a.in.owns(pair[1]) {
 			continue
 		}
-		delete(resting, pair[0])
-		delete(resting, pair[1])
+		delete(plain, pair[0])
+		delete(plain, pair[1])
 		t.tie(pair[0], pair[1])
 	}
 	lost := map[string][]string{} // identity -> groups that have people without a row
-	queue := a.names(resting)
+	queue := a.names(plain)
 	for len(queue) > 0 {
 		name := queue[0]
 		queue = queue[1:]
@@ -76,20 +95,22 @@ func (a *Assembly) divide(resting map[string]Group, index Index) ([][]string, er
 			return nil, err
 		}
 		for _, other := range elsewhere {
-			if _, rests := resting[other]; rests {
-				delete(resting, other)
+			if _, simple := plain[other]; simple {
+				delete(plain, other)
 				queue = append(queue, other)
 			}
 			t.tie(name, other)
 		}
 	}
-	a.tieLookAlikes(&t, lost)
+	if len(lost) > 0 {
+		a.tieLookAlikes(&t, lost, plain)
+	}
 	return t.parts(), nil
 }
 
-// names lists, sorted, the groups of this shard that have people or a state and do not
-// rest. Those of others come in only with somebody who has to do with both.
-func (a *Assembly) names(resting map[string]Group) []string {
+// names lists, sorted, the groups of this shard that have people or a state and are not
+// plain. Those of others come in only with somebody who has to do with both.
+func (a *Assembly) names(plain map[string]Group) []string {
 	names := map[string]bool{}
 	for _, group := range a.rolls.Groups() {
 		names[group] = true
@@ -100,7 +121,7 @@ func (a *Assembly) names(resting map[string]Group) []string {
 	for group := range a.in.Baselines {
 		names[group] = true
 	}
-	for group := range resting {
+	for group := range plain {
 		delete(names, group)
 	}
 	maps.DeleteFunc(names, func(group string, _ bool) bool { return !a.in.owns(group) })
@@ -132,11 +153,14 @@ func (a *Assembly) lost(group string, index Index, lost map[string][]string) (el
 }
 
 // tieLookAlikes ties groups that have lost the same person, or one of whom the
-// other has a row that looks like them. Rows of resting groups do not count:
-// those people are enrolled already.
-func (a *Assembly) tieLookAlikes(t *ties, lost map[string][]string) {
-	if len(lost) == 0 {
-		return
+// other has a row that looks like them. Rows of resting groups do not count: those
+// people are enrolled already. Those of starting groups do, so these need their people.
+func (a *Assembly) tieLookAlikes(t *ties, lost map[string][]string, plain map[string]Group) {
+	for name, g := range plain {
+		if g.Decision == roster.Submit {
+			delete(plain, name)
+			t.find(name)
+		}
 	}
 	for _, groups := range lost {
 		for _, other := range groups[1:] {

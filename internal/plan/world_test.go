@@ -112,6 +112,16 @@ func (w *world) group(name string, refs ...string) {
 	w.Fed[hq] = append(w.Fed[hq], name)
 }
 
+// found adds a group that rosterd has just created, and a valid row for everybody who
+// is to be in it.
+func (w *world) found(name string, refs ...string) {
+	w.listed(name)
+	w.States[name] = roster.GroupState{ExternalReferenceID: name, GroupID: "grp_" + name, Name: name, Created: true, Absences: map[string]int{}}
+	for _, ref := range refs {
+		w.hire(name, ref)
+	}
+}
+
 // hire adds a valid row of somebody in a group.
 func (w *world) hire(group, ref string) *roster.Person {
 	w.People = append(w.People, roster.Person{
