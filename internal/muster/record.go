@@ -39,15 +39,14 @@ func codeOf(p *roster.Person) (code byte, ok bool) {
 	return 0, false
 }
 
-// appendRecord appends p.
-func appendRecord(b []byte, p *roster.Person, code byte) []byte {
-	member := &p.Member
-	if code != codeIn {
-		member = &roster.Member{ReferenceID: p.ReferenceID}
-	}
+// frame is what a record takes at most beside its member.
+const frame = 1 + 2*binary.MaxVarintLen64
+
+// appendRecord appends the record of a member of so many bytes.
+func appendRecord(b []byte, code byte, row int, member *roster.Member, size int) []byte {
 	b = append(b, code)
-	b = binary.AppendUvarint(b, uint64(p.Row))
-	b = binary.AppendUvarint(b, uint64(roster.PackedSize(member)))
+	b = binary.AppendUvarint(b, uint64(row))
+	b = binary.AppendUvarint(b, uint64(size))
 	return roster.AppendMember(b, member)
 }
 

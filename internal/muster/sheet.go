@@ -14,7 +14,6 @@ type Sheet struct {
 	people   int
 	nameless int
 	pages    map[string]*page
-	scratch  []byte
 }
 
 // page is the part of a sheet that names one group.
@@ -66,8 +65,7 @@ func (s *Sheet) Add(p *roster.Person) {
 	if code == codeIn && !slices.Contains(at.plans, p.Member.PlanID) {
 		at.plans = append(at.plans, strings.Clone(p.Member.PlanID))
 	}
-	s.scratch = appendRecord(s.scratch[:0], p, code)
-	at.write(s.scratch)
+	at.write(p, code)
 }
 
 // The sizes of chunks. Small groups are many, so the first is small; a chunk
@@ -77,18 +75,22 @@ const (
 	lastChunk  = 32 << 10
 )
 
-// write appends a record.
-func (p *page) write(record []byte) {
-	last := len(p.chunks) - 1
-	if last < 0 || cap(p.chunks[last])-len(p.chunks[last]) < len(record) {
+// write appends the record of a row.
+func (p *page) write(row *roster.Person, code byte) {
+	member, last := &row.Member, len(p.chunks)-1
+	if code != codeIn {
+		member = &roster.Member{ReferenceID: row.ReferenceID}
+	}
+	packed := roster.PackedSize(member)
+	if need := frame + packed; last < 0 || cap(p.chunks[last])-len(p.chunks[last]) < need {
 		size := firstChunk
 		if last >= 0 {
 			size = min(2*cap(p.chunks[last]), lastChunk)
 		}
-		p.chunks = append(p.chunks, make([]byte, 0, max(size, len(record))))
+		p.chunks = append(p.chunks, make([]byte, 0, max(size, need)))
 		last++
 	}
-	p.chunks[last] = append(p.chunks[last], record...)
+	p.chunks[last] = appendRecord(p.chunks[last], code, row.Row, member, packed)
 }
 
 // Groups lists, sorted, the groups that rows name, nameless ones included.

@@ -45,28 +45,42 @@ func Digest(members []Member) string {
 // Digester makes a Digest of members that come one by one.
 type Digester struct {
 	hash hash.Hash
-	buf  []byte
+	buf  []byte // not hashed yet: a hash likes long texts better than short ones
 }
+
+// digestSome is how much a Digester hashes at once.
+const digestSome = 4 << 10
 
 // NewDigester returns one that has seen nobody.
 func NewDigester() *Digester {
-	return &Digester{hash: sha256.New(), buf: make([]byte, 0, 512)}
+	return &Digester{hash: sha256.New(), buf: make([]byte, 0, digestSome+512)}
 }
 
 // Member takes the next member.
 func (d *Digester) Member(m *Member) {
-	d.buf = AppendMember(d.buf[:0], m)
-	d.hash.Write(d.buf)
+	d.buf = AppendMember(d.buf, m)
+	d.flush(digestSome)
 }
 
 // Packed takes the next member as AppendMember writes it.
 func (d *Digester) Packed(member string) {
-	d.buf = append(d.buf[:0], member...)
-	d.hash.Write(d.buf)
+	d.buf = append(d.buf, member...)
+	d.flush(digestSome)
+}
+
+// flush hashes what is there where it is that much.
+func (d *Digester) flush(least int) {
+	if len(d.buf) >= least {
+		d.hash.Write(d.buf)
+		d.buf = d.buf[:0]
+	}
 }
 
 // Sum is the digest of the members taken so far.
-func (d *Digester) Sum() string { return hex.EncodeToString(d.hash.Sum(nil)) }
+func (d *Digester) Sum() string {
+	d.flush(0)
+	return hex.EncodeToString(d.hash.Sum(nil))
+}
 
 // AppendMember appends a member's packed form, which ParseMember reads: every
 // text with its length in front, which keeps ("ab", "c") apart from ("a",
