@@ -189,7 +189,7 @@ func (a *App) Client(registry prometheus.Registerer) (*vitable.Client, error) {
 	client, err := vitable.New(vitable.Options{
 		BaseURL: a.Env.BaseURL, Key: a.Env.APIKey.Reveal(), Version: a.options.Version,
 		RequestsPerSecond: a.File.Vitable.RequestsPerSecond, PhoneFormat: vitable.PhoneFormat(a.File.Vitable.PhoneFormat),
-		Transport: a.options.Transport, Observe: observer(registry),
+		Transport: a.options.Transport, Now: a.Now, Observe: observer(registry),
 	})
 	if err != nil {
 		return nil, &UsageError{fmt.Errorf("VITABLE_CONNECT_BASE_URL: %w", err)}

@@ -1,7 +1,6 @@
 package reconcile_test
 
 import (
-	"errors"
 	"net/http"
 	"testing"
 	"time"
@@ -222,35 +221,4 @@ func TestPlanTouchesNothing(t *testing.T) {
 		wantOutcome(t, w.run(), roster.RunDone, 0)
 		w.wantMembers("west", "W1")
 	})
-}
-
-// A clock that went back a day is not believed: terminations would act early
-// on it, once it is right again, and hires late.
-func TestClockFarBack(t *testing.T) {
-	for _, test := range []struct {
-		name string
-		back time.Duration
-		want error
-	}{
-		{"a day and a minute", 24*time.Hour + time.Minute, reconcile.ErrClock},
-		{"an hour", time.Hour, nil},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			inWorld(t, func(t *testing.T, w *world) {
-				w.hr.hire(north, "N1")
-				w.settled()
-				w.hr.hire(north, "N2")
-				requests := len(w.box.Ledger())
-				r := w.reconciler()
-				r.Now = func() time.Time { return time.Now().Add(-test.back) }
-				_, err := r.Run(t.Context(), reconcile.Options{})
-				if !errors.Is(err, test.want) || (err == nil) != (test.want == nil) {
-					t.Errorf("error: %v, want %v", err, test.want)
-				}
-				if sent := len(w.box.Ledger()) > requests; sent != (test.want == nil) {
-					t.Errorf("something was sent: %v", sent)
-				}
-			})
-		})
-	}
 }

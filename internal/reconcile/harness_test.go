@@ -47,6 +47,7 @@ type world struct {
 	hr       *hr   // the source that every world has
 	others   []*hr // more sources
 	settings reconcile.Settings
+	now      func() time.Time
 	registry *prometheus.Registry
 	metrics  *reconcile.Metrics
 	shard    shard.Shard
@@ -111,7 +112,7 @@ func newWorld(t *testing.T) *world {
 		},
 		Plans: []sandbox.Plan{{ID: gold, Name: "Gold"}, {ID: silver, Name: "Silver"}},
 	})
-	w := &world{t: t, box: box, wire: &reconciletest.Wire{Handler: box}, dir: canary.Dir(t), hr: newHR("hq"), settings: settings()}
+	w := &world{t: t, box: box, wire: &reconciletest.Wire{Handler: box}, dir: canary.Dir(t), hr: newHR("hq"), settings: settings(), now: time.Now}
 	w.around = func(s reconcile.Store) reconcile.Store { return s }
 	w.open()
 	t.Cleanup(func() { _ = w.store.Close() })
@@ -171,7 +172,7 @@ func settings() reconcile.Settings {
 // reconciler is a rosterd that has just been started.
 func (w *world) reconciler() *reconcile.Reconciler {
 	w.t.Helper()
-	client, err := vitable.New(vitable.Options{BaseURL: "http://127.0.0.1", Key: canary.Secret, Transport: w.wire})
+	client, err := vitable.New(vitable.Options{BaseURL: "http://127.0.0.1", Key: canary.Secret, Transport: w.wire, Now: w.now})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -182,7 +183,7 @@ func (w *world) reconciler() *reconcile.Reconciler {
 	}
 	return reconcile.New(reconcile.Deps{
 		Store: w.around(w.store), API: client, Feeds: feeds, Settings: w.settings,
-		Log: log, Metrics: w.metrics, Now: time.Now, Shard: w.shard, Board: w.board,
+		Log: log, Metrics: w.metrics, Now: w.now, Shard: w.shard, Board: w.board,
 	})
 }
 

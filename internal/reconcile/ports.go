@@ -49,6 +49,8 @@ type API interface {
 	RenameGroup(ctx context.Context, id, name string) (roster.Group, error)
 	Submit(ctx context.Context, groupID string, members []roster.Member) (roster.Receipt, error)
 	Outcome(ctx context.Context, groupID, requestID string) (roster.Outcome, error)
+	// Skew is how far our clock is ahead of Vitable's, as the last answer showed it.
+	Skew() (ahead time.Duration, known bool)
 }
 
 // Feed is one configured source with the mapping of its rows.

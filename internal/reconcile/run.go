@@ -36,24 +36,6 @@ func (r *Reconciler) Run(ctx context.Context, o Options) (roster.Run, error) {
 	return r.finish(keep, run, t, err)
 }
 
-// maxStepBack is how far the clock may have gone back since the last run.
-const maxStepBack = 24 * time.Hour
-
-// ErrClock says that the clock is not to be believed. On a wrong day hires are
-// not yet hired and terminations act early.
-var ErrClock = errors.New("the clock is far before the last run; set it right")
-
-func (r *Reconciler) checkClock(ctx context.Context) error {
-	last, ok, err := r.Store.LastRun(ctx)
-	if err != nil {
-		return fmt.Errorf("read last run: %w", err)
-	}
-	if ok && r.Now().Add(maxStepBack).Before(last.StartedAt) {
-		return ErrClock
-	}
-	return nil
-}
-
 // steps are those of the design's section "A run".
 func (r *Reconciler) steps(ctx context.Context, run *roster.Run, o Options, t *tally) error {
 	if err := r.Store.ExpireHolds(ctx, r.Now()); err != nil {
@@ -159,6 +141,11 @@ func (r *Reconciler) read(ctx context.Context, m *memory) (pulled []Pulled, t ta
 	wait.Go(func() { t, apiErr = r.survey(ctx) })
 	pulled = r.pullAll(ctx, m.pulls, r.today(r.Now()))
 	wait.Wait()
+	if apiErr == nil {
+		if err := r.checkSkew(); err != nil {
+			return pulled, t, nil, err
+		}
+	}
 	return pulled, t, apiErr, r.believeShrunk(ctx, pulled, m)
 }
 

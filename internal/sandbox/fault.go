@@ -52,6 +52,7 @@ const (
 	FaultShortPage      Kind = "short_page"      // lists: the last row of a page is missing, the total still counts it
 	FaultRepeatPage     Kind = "repeat_page"     // lists: every page has the rows of the first
 	FaultNoPagination   Kind = "no_pagination"   // lists: the pagination is missing
+	FaultLateClock      Kind = "late_clock"      // the Date of the answer is Delay ago, as if the client's clock were ahead
 )
 
 // Fault is one rule of misbehaviour. The first rule of a list that applies to
@@ -76,7 +77,7 @@ type Fault struct {
 func (k Kind) calls() ([]Call, bool) {
 	switch k {
 	case FaultStatus, FaultRetryAfter, FaultReset, FaultHang, FaultHTML, FaultRedirect,
-		FaultSlow, FaultDrip, FaultTruncate, FaultLostAnswer, FaultOldError:
+		FaultSlow, FaultDrip, FaultTruncate, FaultLostAnswer, FaultOldError, FaultLateClock:
 		return calls(), true
 	case FaultNeverCompletes, FaultWrongID:
 		return []Call{SubmitSync, GetSync}, true
@@ -119,7 +120,7 @@ func (f Fault) checkNumbers() error {
 	if f.Kind == FaultStatus && f.Status == 0 {
 		faults = append(faults, errors.New("kind status needs a status"))
 	}
-	if (f.Kind == FaultSlow || f.Kind == FaultDrip) && f.Delay == 0 {
+	if (f.Kind == FaultSlow || f.Kind == FaultDrip || f.Kind == FaultLateClock) && f.Delay == 0 {
 		faults = append(faults, fmt.Errorf("kind %s needs a delay", f.Kind))
 	}
 	if f.Delay < 0 || f.After < 0 || f.Times < 0 {

@@ -48,6 +48,7 @@ func TestFaultsOfASync(t *testing.T) {
 		{name: "a truncated answer", fault: sandbox.Fault{Kind: "truncate"}, status: 202, err: io.ErrUnexpectedEOF, processed: true, ledger: 202},
 		{name: "a lost answer", fault: sandbox.Fault{Kind: "lost_answer"}, err: syscall.ECONNRESET, processed: true},
 		{name: "a lost answer behind a gateway", fault: sandbox.Fault{Kind: "lost_answer", Status: 502}, status: 502, processed: true, ledger: 502},
+		{name: "a clock that is late", fault: sandbox.Fault{Kind: "late_clock", Delay: 48 * time.Hour}, status: 202, header: [2]string{"Date", newClock().now().Add(-48 * time.Hour).UTC().Format(http.TimeFormat)}, processed: true, ledger: 202},
 		{name: "another request_id", fault: sandbox.Fault{Kind: "wrong_id"}, status: 202, contains: "grpmsr_another", processed: true, ledger: 202},
 	}
 	for _, tt := range tests {

@@ -101,8 +101,18 @@ func (s *Server) write(w http.ResponseWriter, v *visit, status int, contentType 
 	v.entry.Status = status
 	s.mu.Unlock()
 	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Date", date(v))
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a client that left has nobody to tell
+}
+
+// date is when the request came, by the server's clock.
+func date(v *visit) string {
+	at := v.at
+	if v.fault.Kind == FaultLateClock {
+		at = at.Add(-v.fault.Delay)
+	}
+	return at.UTC().Format(http.TimeFormat)
 }
 
 // drip sends the body one byte at a time.

@@ -55,6 +55,7 @@ func wrongClockAndCrowded(s *scene) string {
 	s.offset = -48 * time.Hour
 	ctx, cancel := context.WithCancel(s.ctx)
 	defer cancel()
+	s.watchIntents()
 	s.disturb(ctx, day{Run: crowded, At: 1}, cancel)
 	fuse := &reconciletest.Fuse{}
 	first := s.fails(reconcile.ErrClock, fuse.Store)

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/schedule"
 	"github.com/rosterd/rosterd/internal/store"
@@ -18,7 +19,7 @@ func timeFaults() []fault {
 	return []fault{
 		{number: "F56", fault: "a schedule within the hour that spring leaves out", right: "once that day", injected: "half past two in New York, around the second Sunday of March", play: clockChange(time.Date(2027, 3, 12, 12, 0, 0, 0, time.UTC))},
 		{number: "F57", fault: "a schedule within the hour that autumn has twice", right: "once that day", injected: "half past one in New York, around the first Sunday of November", play: clockChange(time.Date(2027, 11, 5, 12, 0, 0, 0, time.UTC))},
-		{number: "F58", fault: "the clock steps", right: "no date acts on a clock that cannot be", injected: "two days back; to 1970; two days ahead", play: stage(clockSteps)},
+		{number: "F58", fault: "the clock steps", right: "no date acts on a clock that cannot be", injected: "two days back; to 1970; two days and a year ahead, the dates of a termination among them", play: stage(clockSteps)},
 		{number: "F59", fault: "a machine that slept over the schedule", right: "one run, not one for each", injected: "a clock that is three days on at once", play: stage(slept)},
 		{number: "F60", fault: "two at once", right: "one has the lease, the others say so and go", injected: "another process starts in the middle of a run", play: stage(func(s *scene) string {
 			s.hire()
@@ -65,12 +66,19 @@ func clockSteps(s *scene) string {
 	for _, step := range []struct {
 		name string
 		by   time.Duration
-	}{{"two days back", -48 * time.Hour}, {"1970", time.Until(time.Unix(0, 0))}} {
+	}{
+		{"two days back", -48 * time.Hour}, {"1970", time.Until(time.Unix(0, 0))},
+		{"two days ahead", 48 * time.Hour}, {"a year ahead", 365 * 24 * time.Hour},
+	} {
 		s.offset = step.by
-		happened += "; " + step.name + ": " + s.fails(nil, nil)
+		happened += "; " + step.name + ": " + s.fails(reconcile.ErrClock, nil)
+		s.must(s.publish(day{}))
 	}
 	s.offset = 0
-	return happened + "; right again: " + s.run(day{}) + "; a step ahead cannot be told from days without a run"
+	if !s.isCovered(north, "E003") {
+		s.t.Error("somebody left before their date")
+	}
+	return happened + "; right again: " + s.run(day{})
 }
 
 func slept(s *scene) string {
@@ -84,6 +92,7 @@ func slept(s *scene) string {
 	now := func() time.Time {
 		if time.Now().After(sleeps) {
 			s.offset = 72*time.Hour + 20*time.Minute
+			s.theirs = s.offset
 		}
 		return s.now()
 	}
@@ -94,7 +103,7 @@ func slept(s *scene) string {
 		}
 		s.must(s.once(s.ctx, day{}))
 	})
-	s.offset = 0
+	s.offset, s.theirs = 0, 0
 	s.must(s.pass(73 * time.Hour))
 	return fmt.Sprintf("%d run for 72 hours%s", runs, s.since(before))
 }

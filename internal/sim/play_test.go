@@ -40,6 +40,7 @@ type world struct {
 	systems   [sources]*system
 	zone      *time.Location
 	offset    time.Duration   // by which rosterd's clock is wrong
+	theirs    time.Duration   // by which Vitable's is
 	version   int             // of the configuration
 	looks     map[string]bool // configurations and layouts that a run has seen
 	proc      *process
@@ -94,6 +95,7 @@ func newWorld(t *testing.T, data, exports string, h history) (*world, error) {
 		Groups:     groups(),
 		Plans:      []sandbox.Plan{{ID: gold, Name: "Gold"}, {ID: silver, Name: "Silver"}},
 		Processing: processingTimes()[h.Setup.Processing],
+		Now:        func() time.Time { return time.Now().Add(w.theirs) },
 	})
 	w.log = w.logs
 	w.wire.Handler, w.url, w.transport = w.box, "http://127.0.0.1", &w.wire
@@ -579,14 +581,15 @@ func (w *world) inThePast(ctx context.Context) error {
 	}
 	w.offset = -48 * time.Hour
 	defer func() { w.offset = 0 }()
-	requests := len(w.box.Ledger())
+	before := len(w.box.Ledger())
 	refuses := known && w.now().Add(24*time.Hour).Before(last.StartedAt)
 	if !refuses {
 		return nil
 	}
 	_, err = w.proc.run(ctx, reconcile.Options{}, nil)
-	if !errors.Is(err, reconcile.ErrClock) || len(w.box.Ledger()) != requests {
-		return errors.Join(fmt.Errorf("law 1: a run two days before the last one makes %d requests", len(w.box.Ledger())-requests), err)
+	wrote := slices.ContainsFunc(w.box.Ledger()[before:], func(e sandbox.Entry) bool { return e.Method != http.MethodGet })
+	if !errors.Is(err, reconcile.ErrClock) || wrote {
+		return errors.Join(errors.New("law 1: a run two days before the last one is made"), err)
 	}
 	return nil
 }

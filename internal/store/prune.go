@@ -18,7 +18,7 @@ func (s *Store) Prune(ctx context.Context, now time.Time, keep time.Duration) er
 	before := millis(now.Add(-keep))
 	return s.plain(ctx, func(tx *sqlx.Tx) error {
 		for _, statement := range []string{
-			`DELETE FROM runs WHERE started_at < ? AND id <> (SELECT id FROM runs ORDER BY started_at DESC, rowid DESC LIMIT 1)`,
+			`DELETE FROM runs WHERE started_at < ? AND id <> (SELECT id FROM runs ORDER BY rowid DESC LIMIT 1)`,
 			`DELETE FROM events WHERE at < ?`,
 			`DELETE FROM failures WHERE state = 'resolved' AND resolved_at < ?`,
 			`DELETE FROM holds WHERE created_at < ? AND NOT (` + activeHold + `)`,

@@ -96,9 +96,10 @@ func (s *Store) LastRun(ctx context.Context) (run roster.Run, ok bool, err error
 	return runs[0], true, nil
 }
 
-// Runs lists the latest runs, the last one first; a limit of 0 lists all.
+// Runs lists the latest runs, the last one first; a limit of 0 lists all. They are in
+// the order in which they began, whatever the clock said then.
 func (s *Store) Runs(ctx context.Context, limit int) ([]roster.Run, error) {
-	return s.findRuns(ctx, "ORDER BY started_at DESC, rowid DESC LIMIT ?", sqlLimit(limit))
+	return s.findRuns(ctx, "ORDER BY rowid DESC LIMIT ?", sqlLimit(limit))
 }
 
 func (s *Store) findRuns(ctx context.Context, which string, args ...any) ([]roster.Run, error) {

@@ -38,7 +38,11 @@ func (c *Client) attempt(ctx context.Context, k call, target string, content []b
 		request.Header.Set("Content-Type", "application/json")
 	}
 	got := c.exchange(k, request)
-	return got.judge(k, sent, parse)
+	failed := got.judge(k, sent, parse)
+	if failed == nil {
+		c.compareClocks(got.header)
+	}
+	return failed
 }
 
 // request builds everything but the body. There is no idempotency key: the API

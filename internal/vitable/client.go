@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -20,6 +21,8 @@ type Client struct {
 	limiter   *rate.Limiter
 	observe   func(endpoint, code string, took time.Duration)
 	close     func()
+	now       func() time.Time
+	skew      atomic.Pointer[time.Duration] // nil: not known
 }
 
 // New returns a client, or everything that is wrong with the options. It sends
@@ -31,13 +34,16 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		base: base, key: o.Key, agent: "rosterd", phone: o.PhoneFormat,
-		transport: o.Transport, limiter: rate.NewLimiter(rate.Inf, 1), observe: o.Observe, close: func() {},
+		transport: o.Transport, limiter: rate.NewLimiter(rate.Inf, 1), observe: o.Observe, close: func() {}, now: o.Now,
 	}
 	if o.Version != "" {
 		c.agent += "/" + o.Version
 	}
 	if o.RequestsPerSecond > 0 {
 		c.limiter = rate.NewLimiter(rate.Limit(o.RequestsPerSecond), 1)
+	}
+	if c.now == nil {
+		c.now = time.Now
 	}
 	if c.observe == nil {
 		c.observe = func(string, string, time.Duration) {}

@@ -24,6 +24,8 @@ type Options struct {
 	// without an http.Client around it, so nothing follows redirects and nothing
 	// keeps cookies.
 	Transport http.RoundTripper
+	// Now is the clock that Skew compares; nil: time.Now.
+	Now func() time.Time
 	// Observe is told of every HTTP attempt: one of Endpoints, the status or
 	// CodeError, and how long it took from sending to the last byte of the
 	// answer. It may be nil, and is called from many goroutines.

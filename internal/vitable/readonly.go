@@ -3,6 +3,7 @@ package vitable
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -32,6 +33,9 @@ func (r *ReadOnly) Group(ctx context.Context, id string) (roster.Group, error) {
 func (r *ReadOnly) Outcome(ctx context.Context, groupID, requestID string) (roster.Outcome, error) {
 	return r.client.Outcome(ctx, groupID, requestID)
 }
+
+// Skew is Client.Skew.
+func (r *ReadOnly) Skew() (ahead time.Duration, known bool) { return r.client.Skew() }
 
 // CreateGroup returns ErrReadOnly.
 func (r *ReadOnly) CreateGroup(context.Context, string, string) (roster.Group, error) {
