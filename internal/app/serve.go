@@ -180,7 +180,7 @@ func (d *daemon) ready(serving context.Context) func(context.Context) error {
 		case serving.Err() != nil:
 			return errors.New("stopping")
 		case d.broken.Load():
-			return errors.New("the last run could not use the state")
+			return errors.New("the last run could not go on; the log says why")
 		}
 		_, _, err := d.store.LastRun(ctx)
 		return err
@@ -206,6 +206,7 @@ func (d *daemon) loop(ctx context.Context, plan schedule.Schedule) error {
 	}, func(ctx context.Context, trigger string) {
 		stopFollowing()
 		d.run(ctx, trigger)
+		debug.FreeOSMemory() // until the next run, hours from now, others may have it
 	})
 	stopFollowing()
 	d.retry.stop()
