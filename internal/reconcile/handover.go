@@ -20,11 +20,9 @@ const (
 	presence = 30 * time.Second
 	// heartbeat is how often it says so.
 	heartbeat = presence / 3
-	// handoverPatience is how long a run waits for a shard that has to do something:
-	// all of them begin at about the same time.
+	// handoverPatience is how long a run waits for a shard that is not there, or waits
+	// itself: all of them begin at about the same time. One that is busy is waited for.
 	handoverPatience = 2 * time.Minute
-	// releasePatience is how long it waits for one that is doing it.
-	releasePatience = 15 * time.Minute
 	// handoverLook is how often it looks meanwhile.
 	handoverLook = 2 * time.Second
 	// maxClaims bounds how often shards that want the same people plan anew.
@@ -204,10 +202,9 @@ func (h *handover) agree(ctx context.Context, propose func(*plan.Neighbours) (*p
 			return nil, err
 		}
 		mine, more := shard.PeopleOf(has), additions(&a.Plan)
-		intend := h.intentions(&a.Plan)
 		err = h.publish(presence, func(n *shard.Notice) {
 			n.Has, n.Doubtful = shard.PeopleOf(append(has, more...)), shard.PeopleOf(append(doubtful, more...))
-			intend(n)
+			n.Awaits, n.Waits = awaits(&a.Plan), false
 		})
 		if err := errors.Join(err, h.look()); err != nil {
 			return nil, err
@@ -220,27 +217,16 @@ func (h *handover) agree(ctx context.Context, propose func(*plan.Neighbours) (*p
 	return nil, fmt.Errorf("plan groups: %w", errContested)
 }
 
-// intentions are what a plan has to tell: whom it awaits, and whom it lets go.
-func (h *handover) intentions(p *plan.Plan) func(*shard.Notice) {
-	awaits, awaited := map[string]string{}, map[string]bool{}
-	for _, other := range h.others {
-		for ref := range other.Awaits {
-			awaited[ref] = true
-		}
-	}
-	var releases []string
+// awaits are the people whom a plan takes as soon as another shard lets them go, and
+// the group that does.
+func awaits(p *plan.Plan) map[string]string {
+	groups := map[string]string{}
 	for i := range p.Groups {
-		g := &p.Groups[i]
-		for _, ref := range g.Awaited {
-			awaits[ref] = g.ExternalReferenceID
-		}
-		for _, removal := range g.Removals {
-			if g.Decision == roster.Submit && awaited[removal.ReferenceID] {
-				releases = append(releases, removal.ReferenceID)
-			}
+		for _, ref := range p.Groups[i].Awaited {
+			groups[ref] = p.Groups[i].ExternalReferenceID
 		}
 	}
-	return func(n *shard.Notice) { n.Awaits, n.Releases = awaits, releases }
+	return groups
 }
 
 // toOthers are whom a plan leaves to other shards: people whom they have to let go, and
@@ -260,35 +246,40 @@ func (h *handover) goesOn(ctx context.Context, p *plan.Plan) (bool, error) {
 	if h.r.Board == nil {
 		return false, nil
 	}
-	if err := h.tell(ctx, func(n *shard.Notice) { n.Releases = nil }); err != nil {
+	if err := h.tell(ctx, func(n *shard.Notice) { n.Waits = true }); err != nil {
 		return false, err
 	}
 	awaited, offered := toOthers(p)
 	if len(awaited)+len(offered) == 0 {
 		return false, nil
 	}
+	let := func(ref string) bool { return !h.elsewhere(ref) }
+	wanted := func(o plan.Offer) bool { return h.takes(o.ReferenceID, o.To) }
 	begun := h.r.Now()
-	for {
+	for busy := begun; ; {
 		if err := h.look(); err != nil {
 			return false, err
 		}
-		let := func(ref string) bool { return !h.elsewhere(ref) }
-		wanted := func(o plan.Offer) bool { return h.takes(o.ReferenceID, o.To) }
 		if slices.ContainsFunc(awaited, let) || slices.ContainsFunc(offered, wanted) {
 			return true, nil
 		}
-		patience := handoverPatience
-		if slices.ContainsFunc(awaited, h.released) {
-			patience = releasePatience
+		now := h.r.Now()
+		if h.busy(awaited, offered) {
+			busy = now
 		}
-		if h.r.Now().Sub(begun) >= patience || !sleep(ctx, handoverLook) {
+		if now.Sub(busy) >= handoverPatience || now.Sub(begun) >= h.r.Settings.Deadline || !sleep(ctx, handoverLook) {
 			return false, nil
 		}
 	}
 }
 
-// released reports whether another shard is letting somebody go now.
-func (h *handover) released(ref string) bool {
+// busy reports whether a shard may yet let somebody go who is awaited, or take somebody
+// who is offered, before it waits itself. It may be following a roster for longer than
+// anybody would wait for a shard that is not there.
+func (h *handover) busy(awaited []string, offered []plan.Offer) bool {
 	now := h.r.Now()
-	return slices.ContainsFunc(h.others, func(n shard.Notice) bool { return n.Live(now) && slices.Contains(n.Releases, ref) })
+	return slices.ContainsFunc(h.others, func(n shard.Notice) bool {
+		gains := func(o plan.Offer) bool { return n.Is(shard.Owner(o.To, h.r.Shard.Count)) }
+		return n.Busy(now) && (slices.ContainsFunc(awaited, n.Has.Have) || slices.ContainsFunc(offered, gains))
+	})
 }

@@ -296,6 +296,27 @@ func TestTheSameHireByTwoShards(t *testing.T) {
 	})
 }
 
+// A shard that follows rosters for longer than anybody waits for one that is not there
+// hands people over all the same, when it is through with them.
+func TestABusyShardIsWaitedFor(t *testing.T) {
+	inShards(t, func(t *testing.T, d *divided) {
+		d.box.SetProcessing(func(int) time.Duration { return 10 * time.Minute })
+		d.hr.edit(moved(south), "N1")
+		d.hr.hire(north, "N3") // keeps north busy, which does not know yet that south awaits N1
+		late := *d.wire
+		late.Before = func(*http.Request) error { time.Sleep(20 * time.Second); return nil }
+		d.of(south).wire = &late
+		for i, run := range d.together() {
+			if run.Waiting {
+				t.Errorf("shard %d gave up", i)
+			}
+		}
+		d.wantMembers(north, "N2", "N3")
+		d.wantMembers(south, "N1", "S1", "S2")
+		d.wantLawful("N1")
+	})
+}
+
 // A notice that cannot be read stops the run before anything is sent.
 func TestANoticeThatCannotBeRead(t *testing.T) {
 	inShards(t, func(t *testing.T, d *divided) {
