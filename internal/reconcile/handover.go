@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -119,10 +120,17 @@ func (h *handover) tell(ctx context.Context, change func(*shard.Notice)) error {
 }
 
 // has are those who are covered in this shard's groups, or may be, and those of them who
-// only may be: requests about them have no outcome yet, or an old copy of the database
-// says so. Groups that were this shard's once are not: nobody vouches for them here.
+// only may be: requests about them have no outcome yet, those of this run included, or an
+// old copy of the database says so. Groups that were this shard's once are not: nobody
+// vouches for them here.
 func (h *handover) has(ctx context.Context) (refs, doubtful []string, err error) {
-	for _, group := range h.m.enrolling() {
+	doubts, err := h.doubts(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	groups := append(h.m.enrolling(), slices.Collect(maps.Keys(doubts))...)
+	slices.Sort(groups)
+	for _, group := range slices.Compact(groups) {
 		if !h.r.owns(group) {
 			continue
 		}
@@ -130,6 +138,7 @@ func (h *handover) has(ctx context.Context) (refs, doubtful []string, err error)
 		if err != nil {
 			return nil, nil, err
 		}
+		base = plan.Doubt(base, doubts[group])
 		restored := h.m.state(group).RestoredAfter > 0
 		for i := range base.Members {
 			ref := base.Members[i].Member.ReferenceID
@@ -138,8 +147,26 @@ func (h *handover) has(ctx context.Context) (refs, doubtful []string, err error)
 				doubtful = append(doubtful, ref)
 			}
 		}
+		for _, request := range doubts[group] {
+			for _, removal := range request.Removals {
+				doubtful = append(doubtful, removal.ReferenceID)
+			}
+		}
 	}
 	return refs, doubtful, nil
+}
+
+// doubts are, by group, the requests that have no outcome.
+func (h *handover) doubts(ctx context.Context) (map[string][]roster.Sync, error) {
+	unsettled, err := h.r.Store.Unsettled(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("recall requests: %w", err)
+	}
+	byGroup := map[string][]roster.Sync{}
+	for _, request := range unsettled {
+		byGroup[request.Group] = append(byGroup[request.Group], request)
+	}
+	return byGroup, nil
 }
 
 // additions are those whom a plan would send anew.

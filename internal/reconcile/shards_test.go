@@ -317,6 +317,23 @@ func TestABusyShardIsWaitedFor(t *testing.T) {
 	})
 }
 
+// Whoever was sent and of whom nobody heard may be covered, also for the others.
+func TestWhoeverMayBeCoveredIsNotSentByAnother(t *testing.T) {
+	inShards(t, func(t *testing.T, d *divided) {
+		d.hr.hire(north, "X1")
+		d.box.AddFault(sandbox.Fault{Call: sandbox.SubmitSync, Group: north, Kind: sandbox.FaultLostAnswer, Times: 1})
+		d.together(d.of(north))
+		d.pass(time.Hour)
+		d.hr.edit(moved(south), "X1")
+		d.together(d.of(south))
+		d.wantMembers(south, "S1", "S2")
+		d.together()
+		d.wantMembers(north, "N1", "N2")
+		d.wantMembers(south, "S1", "S2", "X1")
+		d.wantLawful("X1")
+	})
+}
+
 // A notice that cannot be read stops the run before anything is sent.
 func TestANoticeThatCannotBeRead(t *testing.T) {
 	inShards(t, func(t *testing.T, d *divided) {
