@@ -45,7 +45,7 @@ func (r *Reconciler) owns(group string) bool { return r.Board == nil || r.Shard.
 type handover struct {
 	r      *Reconciler
 	m      *memory
-	others []shard.Notice
+	others sight // as of the last look
 
 	mu   sync.Mutex // guards mine: the heartbeat publishes beside the run
 	mine shard.Notice
@@ -61,7 +61,7 @@ func (r *Reconciler) attend(ctx context.Context, m *memory) (*handover, error) {
 	if err := errors.Join(h.tell(ctx, nothing), h.look()); err != nil {
 		return nil, err
 	}
-	if silent := r.Shard.Count - 1 - len(h.others); silent > 0 {
+	if silent := r.Shard.Count - 1 - len(h.others.notices); silent > 0 {
 		r.Log.Warn("other shards have never told whom they cover; if they have run, ROSTERD_SHARD_DIR is not one directory for all",
 			zap.Stringer("shard", r.Shard), zap.Int("silent", silent))
 	}
@@ -179,12 +179,21 @@ func additions(p *plan.Plan) (refs []string) {
 	return refs
 }
 
+// sight is what one look at the other shards showed. It stays as it is when the others
+// go on: the payload of a plan is made again when it is sent, and has to be the same.
+type sight struct {
+	notices []shard.Notice
+	at      time.Time
+	count   int // of all shards
+}
+
 // look reads what the others say.
-func (h *handover) look() (err error) {
+func (h *handover) look() error {
 	if h.r.Board == nil {
 		return nil
 	}
-	h.others, err = h.r.Board.Others()
+	notices, err := h.r.Board.Others()
+	h.others = sight{notices, h.r.Now(), h.r.Shard.Count}
 	return err
 }
 
@@ -193,20 +202,31 @@ func (h *handover) neighbours() *plan.Neighbours {
 	if h.r.Board == nil {
 		return nil
 	}
-	return &plan.Neighbours{Owns: h.r.owns, Has: h.elsewhere, Takes: h.takes}
+	return &plan.Neighbours{Owns: h.r.owns, Has: h.others.have, Takes: h.others.take}
 }
 
-// takes reports whether the shard of a group has somebody for certain, or awaits them
+// take reports whether the shard of a group has somebody for certain, or awaits them
 // there and is at work.
-func (h *handover) takes(ref, group string) bool {
-	now, owner := h.r.Now(), shard.Owner(group, h.r.Shard.Count)
-	return slices.ContainsFunc(h.others, func(n shard.Notice) bool {
-		return n.Is(owner) && (n.Covers(ref) || n.Live(now) && n.Awaits[ref] == group)
+func (s sight) take(ref, group string) bool {
+	owner := shard.Owner(group, s.count)
+	return slices.ContainsFunc(s.notices, func(n shard.Notice) bool {
+		return n.Is(owner) && (n.Covers(ref) || n.Live(s.at) && n.Awaits[ref] == group)
 	})
 }
 
-func (h *handover) elsewhere(ref string) bool {
-	return slices.ContainsFunc(h.others, func(n shard.Notice) bool { return n.Has.Have(ref) })
+// have reports whether another shard has somebody, for all that it knows.
+func (s sight) have(ref string) bool {
+	return slices.ContainsFunc(s.notices, func(n shard.Notice) bool { return n.Has.Have(ref) })
+}
+
+// busy reports whether a shard may yet let somebody go who is awaited, or take somebody
+// who is offered, before it waits itself. It may be following a roster for longer than
+// anybody would wait for a shard that is not there.
+func (s sight) busy(awaited []string, offered []plan.Offer) bool {
+	return slices.ContainsFunc(s.notices, func(n shard.Notice) bool {
+		gains := func(o plan.Offer) bool { return n.Is(shard.Owner(o.To, s.count)) }
+		return n.Busy(s.at) && (slices.ContainsFunc(awaited, n.Has.Have) || slices.ContainsFunc(offered, gains))
+	})
 }
 
 // errContested says that shards want the same people again and again.
@@ -236,7 +256,7 @@ func (h *handover) agree(ctx context.Context, propose func(*plan.Neighbours) (*p
 		if err := errors.Join(err, h.look()); err != nil {
 			return nil, err
 		}
-		contested := func(ref string) bool { return !mine.Have(ref) && h.elsewhere(ref) }
+		contested := func(ref string) bool { return !mine.Have(ref) && h.others.have(ref) }
 		if !slices.ContainsFunc(more, contested) {
 			return a, nil
 		}
@@ -280,8 +300,8 @@ func (h *handover) goesOn(ctx context.Context, p *plan.Plan) (bool, error) {
 	if len(awaited)+len(offered) == 0 {
 		return false, nil
 	}
-	let := func(ref string) bool { return !h.elsewhere(ref) }
-	wanted := func(o plan.Offer) bool { return h.takes(o.ReferenceID, o.To) }
+	let := func(ref string) bool { return !h.others.have(ref) }
+	wanted := func(o plan.Offer) bool { return h.others.take(o.ReferenceID, o.To) }
 	begun := h.r.Now()
 	for busy := begun; ; {
 		if err := h.look(); err != nil {
@@ -291,22 +311,11 @@ func (h *handover) goesOn(ctx context.Context, p *plan.Plan) (bool, error) {
 			return true, nil
 		}
 		now := h.r.Now()
-		if h.busy(awaited, offered) {
+		if h.others.busy(awaited, offered) {
 			busy = now
 		}
 		if now.Sub(busy) >= handoverPatience || now.Sub(begun) >= h.r.Settings.Deadline || !sleep(ctx, handoverLook) {
 			return false, nil
 		}
 	}
-}
-
-// busy reports whether a shard may yet let somebody go who is awaited, or take somebody
-// who is offered, before it waits itself. It may be following a roster for longer than
-// anybody would wait for a shard that is not there.
-func (h *handover) busy(awaited []string, offered []plan.Offer) bool {
-	now := h.r.Now()
-	return slices.ContainsFunc(h.others, func(n shard.Notice) bool {
-		gains := func(o plan.Offer) bool { return n.Is(shard.Owner(o.To, h.r.Shard.Count)) }
-		return n.Busy(now) && (slices.ContainsFunc(awaited, n.Has.Have) || slices.ContainsFunc(offered, gains))
-	})
 }

@@ -440,6 +440,23 @@ func TestAClaimAtTheSameMoment(t *testing.T) {
 	})
 }
 
+// What another shard tells after a plan was made is for the next one: this one's payload
+// stays what was decided and told.
+func TestAnotherShardGoesOnAfterThePlan(t *testing.T) {
+	inShards(t, func(t *testing.T, d *divided) {
+		w, other := d.of(north), d.of(south).board
+		whole := w.board
+		w.board = claiming{whole, other, shard.Notice{Has: shard.PeopleOf([]string{"S1", "S2"})}}
+		if err := other.Publish(shard.Notice{Has: shard.PeopleOf([]string{"S1", "S2", "X2"})}); err != nil {
+			t.Fatal(err)
+		}
+		d.hr.hire(north, "X1", "X2")
+		d.together(w)
+		d.wantMembers(north, "N1", "N2", "X1", "X2")
+		d.wantLawful()
+	})
+}
+
 // An old copy of a database has people whom another shard covers for certain. Its group
 // lets them go, and sends nobody to two groups.
 func TestAnOldCopyOfAShard(t *testing.T) {
