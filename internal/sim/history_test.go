@@ -97,18 +97,21 @@ func anyHistory() *rapid.Generator[history] {
 	})
 }
 
-// divide makes a history one of shards, in which people move more often and some days
-// only one shard runs. It is drawn last, so that a seed has the same days with shards
-// and without.
+// divide makes every fourth history one of shards, in which people move more often and
+// some days only one shard runs. It is drawn last, so that a seed has the same days
+// with shards and without.
 func (h *history) divide(t *rapid.T) {
-	h.Setup.Shards = *forced
+	h.Setup.Shards = rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 3}).Draw(t, "shards")
+	if *forced > 0 {
+		h.Setup.Shards = *forced
+	}
 	if h.Setup.Shards == 0 {
 		return
 	}
 	for i := range h.Days {
 		d := &h.Days[i]
-		d.Changes = append(d.Changes, rapid.SliceOfN(anyMove(), 0, 2).Draw(t, "moves")...)
-		if rapid.IntRange(0, 2).Draw(t, "apart") == 0 {
+		d.Changes = append(d.Changes, rapid.SliceOfN(anyMove(), 0, 3).Draw(t, "moves")...)
+		if rapid.IntRange(0, 4).Draw(t, "apart") < 2 {
 			d.Only = rapid.IntRange(1, h.Setup.Shards).Draw(t, "only")
 		}
 	}

@@ -27,7 +27,14 @@ func (w *world) comeToRest(ctx context.Context) error {
 		return err
 	}
 	w.tell("at rest")
-	for range 9 {
+	rounds, pause := 9, 23*time.Hour
+	if len(w.instances) > 1 {
+		// What the groups of two shards hold of one move is told one after the other: the
+		// old group asks when the new one takes them. An approval lasts for a day, so both
+		// are given within it only where there is more than one run a day.
+		rounds, pause = 18, 11*time.Hour
+	}
+	for range rounds {
 		if err := w.publish(day{}); err != nil {
 			return err
 		}
@@ -40,7 +47,7 @@ func (w *world) comeToRest(ctx context.Context) error {
 		if w.differs(ctx) == nil {
 			break
 		}
-		if err := w.pass(23 * time.Hour); err != nil {
+		if err := w.pass(pause); err != nil {
 			return err
 		}
 	}
