@@ -71,7 +71,7 @@ func (m *maker) start(name string, made *payload) (g Group, starts bool) {
 //   - somebody enrolled in one, with a row in the other;
 //   - somebody without any row, enrolled in both;
 //   - somebody enrolled in one, without a row, and a row in the other that may
-//     be theirs under a new reference_id.
+//     be theirs under a new reference_id, also where the other is another shard's.
 //
 // A group that is tied to another needs its people, and leaves plain.
 func (a *Assembly) divide(plain map[string]Group, index Index) ([][]string, error) {
@@ -154,7 +154,8 @@ func (a *Assembly) lost(group string, index Index, lost map[string][]string) (el
 
 // tieLookAlikes ties groups that have lost the same person, or one of whom the
 // other has a row that looks like them. Rows of resting groups do not count: those
-// people are enrolled already. Those of starting groups do, so these need their people.
+// people are enrolled already. Those of starting groups do, so these need their people;
+// and which groups of other shards rest nobody knows.
 func (a *Assembly) tieLookAlikes(t *ties, lost map[string][]string, plain map[string]Group) {
 	for name, g := range plain {
 		if g.Decision == roster.Submit {
@@ -167,7 +168,13 @@ func (a *Assembly) tieLookAlikes(t *ties, lost map[string][]string, plain map[st
 			t.tie(groups[0], other)
 		}
 	}
-	for group := range maps.Clone(t.leader) {
+	groups := slices.Collect(maps.Keys(t.leader))
+	for _, group := range a.rolls.Groups() {
+		if !a.in.owns(group) {
+			groups = append(groups, group)
+		}
+	}
+	for _, group := range groups {
 		people := a.rolls.People(group)
 		for i := range people {
 			if losers := lost[identity(&people[i].Member)]; len(losers) > 0 {

@@ -167,7 +167,7 @@ func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
 		if missed = m.missed(d, e); missed > 0 {
 			d.absent[ref] = missed
 		}
-	case p == nil && m.obstacle(heir).Kind != "":
+	case p == nil && (m.obstacle(heir).Kind != "" || !m.in.owns(heir.Group)):
 		problem = roster.Problem{Kind: roster.Rekeyed}
 	}
 	if m.fromShrunk(d, e) && !m.fromNameless(d, e) {
@@ -297,7 +297,7 @@ func (m *maker) reportStrays(people []*roster.Person) {
 // findRekeyed pairs enrolled people without a row with new people of the same
 // name and birth date, whether or not their row can be sent. Somebody of whom
 // nobody knows whether their first roster arrived is new. Who is new in a group of
-// another shard is that one's matter: the other is absent here.
+// another shard is that one's matter: as soon as it covers them, the other is absent here.
 func (m *maker) findRekeyed() {
 	m.successor, m.replaces = map[string]*roster.Person{}, map[string][]string{}
 	lost := map[string][]string{} // identity -> reference_ids
@@ -318,7 +318,7 @@ func (m *maker) findRekeyed() {
 	}
 	for _, ref := range slices.Sorted(maps.Keys(m.census.people)) {
 		p := m.census.people[ref]
-		if !m.in.owns(p.Group) || len(m.enrolledIn[ref]) > maybe[ref] || p.Standing != roster.StandingIn && len(p.Problems) == 0 {
+		if m.arrived(p) || len(m.enrolledIn[ref]) > maybe[ref] || p.Standing != roster.StandingIn && len(p.Problems) == 0 {
 			continue
 		}
 		for _, old := range lost[identity(&p.Member)] {

@@ -15,7 +15,9 @@ import (
 //	| removes them, as they are awaited        | leaves them out, as the other has them  |
 //	| has them no longer                       | sends them                              |
 //
-// Where both have them, by an old copy of the database, the old group lets them go.
+// Where both have them, by an old copy of the database, the old group lets them go. Whoever
+// comes to another shard under another reference_id is new there, and nobody is awaited:
+// the old group carries them until they are covered under the new one.
 type Neighbours struct {
 	Owns func(group string) bool // whether a group is this shard's
 	Has  func(ref string) bool   // whether another shard covers somebody for all that is known, or is about to
@@ -30,6 +32,11 @@ func (in *Input) owns(group string) bool { return in.Neighbours == nil || in.Nei
 // elsewhere reports whether another shard has somebody.
 func (m *maker) elsewhere(ref string) bool {
 	return m.in.Neighbours != nil && m.in.Neighbours.Has(ref)
+}
+
+// arrived reports whether the shard of another group covers somebody.
+func (m *maker) arrived(p *roster.Person) bool {
+	return !m.in.owns(p.Group) && m.in.Neighbours.Takes(p.ReferenceID, p.Group)
 }
 
 // handOver reports whether somebody may leave for a group of another shard: it takes

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/rosterd/rosterd/internal/roster"
 )
 
 const (
@@ -21,7 +23,8 @@ var ErrClock = errors.New("the clock of this machine is wrong; set it right")
 
 // checkClock compares the clock with the last run's, before anything is asked or
 // remembered. Where it is far before that, one of the two is wrong, and Vitable knows
-// which: a clock that once was ahead must not keep everybody waiting for that day.
+// which: a run that was cut short while the clock was ahead must not keep everybody
+// waiting for that day.
 func (r *Reconciler) checkClock(ctx context.Context) error {
 	last, ok, err := r.Store.LastRun(ctx)
 	if err != nil {
@@ -36,6 +39,14 @@ func (r *Reconciler) checkClock(ctx context.Context) error {
 		}
 	}
 	return fmt.Errorf("compare clocks: this one is more than a day before the last run: %w", ErrClock)
+}
+
+// byVitablesClock gives a run that was refused for the clock the times that it had at
+// Vitable: a run that seems to be yet to come would be in the way of all until then.
+func (r *Reconciler) byVitablesClock(run roster.Run) roster.Run {
+	ahead, _ := r.API.Skew()
+	run.StartedAt, run.EndedAt = run.StartedAt.Add(-ahead), run.EndedAt.Add(-ahead)
+	return run
 }
 
 // checkSkew compares the clock with Vitable's, where that is known.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -20,11 +21,9 @@ const (
 	presence = 30 * time.Second
 	// heartbeat is how often it says so.
 	heartbeat = presence / 3
-	// handoverPatience is how long a run waits for a shard that has to do something:
-	// all of them begin at about the same time.
+	// handoverPatience is how long a run waits for a shard that is not there, or waits
+	// itself: all of them begin at about the same time. One that is busy is waited for.
 	handoverPatience = 2 * time.Minute
-	// releasePatience is how long it waits for one that is doing it.
-	releasePatience = 15 * time.Minute
 	// handoverLook is how often it looks meanwhile.
 	handoverLook = 2 * time.Second
 	// maxClaims bounds how often shards that want the same people plan anew.
@@ -46,7 +45,7 @@ func (r *Reconciler) owns(group string) bool { return r.Board == nil || r.Shard.
 type handover struct {
 	r      *Reconciler
 	m      *memory
-	others []shard.Notice
+	others sight // as of the last look
 
 	mu   sync.Mutex // guards mine: the heartbeat publishes beside the run
 	mine shard.Notice
@@ -62,7 +61,7 @@ func (r *Reconciler) attend(ctx context.Context, m *memory) (*handover, error) {
 	if err := errors.Join(h.tell(ctx, nothing), h.look()); err != nil {
 		return nil, err
 	}
-	if silent := r.Shard.Count - 1 - len(h.others); silent > 0 {
+	if silent := r.Shard.Count - 1 - len(h.others.notices); silent > 0 {
 		r.Log.Warn("other shards have never told whom they cover; if they have run, ROSTERD_SHARD_DIR is not one directory for all",
 			zap.Stringer("shard", r.Shard), zap.Int("silent", silent))
 	}
@@ -121,10 +120,17 @@ func (h *handover) tell(ctx context.Context, change func(*shard.Notice)) error {
 }
 
 // has are those who are covered in this shard's groups, or may be, and those of them who
-// only may be: requests about them have no outcome yet, or an old copy of the database
-// says so. Groups that were this shard's once are not: nobody vouches for them here.
+// only may be: requests about them have no outcome yet, those of this run included, or an
+// old copy of the database says so. Groups that were this shard's once are not: nobody
+// vouches for them here.
 func (h *handover) has(ctx context.Context) (refs, doubtful []string, err error) {
-	for _, group := range h.m.enrolling() {
+	doubts, err := h.doubts(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	groups := append(h.m.enrolling(), slices.Collect(maps.Keys(doubts))...)
+	slices.Sort(groups)
+	for _, group := range slices.Compact(groups) {
 		if !h.r.owns(group) {
 			continue
 		}
@@ -132,6 +138,7 @@ func (h *handover) has(ctx context.Context) (refs, doubtful []string, err error)
 		if err != nil {
 			return nil, nil, err
 		}
+		base = plan.Doubt(base, doubts[group])
 		restored := h.m.state(group).RestoredAfter > 0
 		for i := range base.Members {
 			ref := base.Members[i].Member.ReferenceID
@@ -140,8 +147,26 @@ func (h *handover) has(ctx context.Context) (refs, doubtful []string, err error)
 				doubtful = append(doubtful, ref)
 			}
 		}
+		for _, request := range doubts[group] {
+			for _, removal := range request.Removals {
+				doubtful = append(doubtful, removal.ReferenceID)
+			}
+		}
 	}
 	return refs, doubtful, nil
+}
+
+// doubts are, by group, the requests that have no outcome.
+func (h *handover) doubts(ctx context.Context) (map[string][]roster.Sync, error) {
+	unsettled, err := h.r.Store.Unsettled(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("recall requests: %w", err)
+	}
+	byGroup := map[string][]roster.Sync{}
+	for _, request := range unsettled {
+		byGroup[request.Group] = append(byGroup[request.Group], request)
+	}
+	return byGroup, nil
 }
 
 // additions are those whom a plan would send anew.
@@ -154,12 +179,21 @@ func additions(p *plan.Plan) (refs []string) {
 	return refs
 }
 
+// sight is what one look at the other shards showed. It stays as it is when the others
+// go on: the payload of a plan is made again when it is sent, and has to be the same.
+type sight struct {
+	notices []shard.Notice
+	at      time.Time
+	count   int // of all shards
+}
+
 // look reads what the others say.
-func (h *handover) look() (err error) {
+func (h *handover) look() error {
 	if h.r.Board == nil {
 		return nil
 	}
-	h.others, err = h.r.Board.Others()
+	notices, err := h.r.Board.Others()
+	h.others = sight{notices, h.r.Now(), h.r.Shard.Count}
 	return err
 }
 
@@ -168,20 +202,31 @@ func (h *handover) neighbours() *plan.Neighbours {
 	if h.r.Board == nil {
 		return nil
 	}
-	return &plan.Neighbours{Owns: h.r.owns, Has: h.elsewhere, Takes: h.takes}
+	return &plan.Neighbours{Owns: h.r.owns, Has: h.others.have, Takes: h.others.take}
 }
 
-// takes reports whether the shard of a group has somebody for certain, or awaits them
+// take reports whether the shard of a group has somebody for certain, or awaits them
 // there and is at work.
-func (h *handover) takes(ref, group string) bool {
-	now, owner := h.r.Now(), shard.Owner(group, h.r.Shard.Count)
-	return slices.ContainsFunc(h.others, func(n shard.Notice) bool {
-		return n.Is(owner) && (n.Covers(ref) || n.Live(now) && n.Awaits[ref] == group)
+func (s sight) take(ref, group string) bool {
+	owner := shard.Owner(group, s.count)
+	return slices.ContainsFunc(s.notices, func(n shard.Notice) bool {
+		return n.Is(owner) && (n.Covers(ref) || n.Live(s.at) && n.Awaits[ref] == group)
 	})
 }
 
-func (h *handover) elsewhere(ref string) bool {
-	return slices.ContainsFunc(h.others, func(n shard.Notice) bool { return n.Has.Have(ref) })
+// have reports whether another shard has somebody, for all that it knows.
+func (s sight) have(ref string) bool {
+	return slices.ContainsFunc(s.notices, func(n shard.Notice) bool { return n.Has.Have(ref) })
+}
+
+// busy reports whether a shard may yet let somebody go who is awaited, or take somebody
+// who is offered, before it waits itself. It may be following a roster for longer than
+// anybody would wait for a shard that is not there.
+func (s sight) busy(awaited []string, offered []plan.Offer) bool {
+	return slices.ContainsFunc(s.notices, func(n shard.Notice) bool {
+		gains := func(o plan.Offer) bool { return n.Is(shard.Owner(o.To, s.count)) }
+		return n.Busy(s.at) && (slices.ContainsFunc(awaited, n.Has.Have) || slices.ContainsFunc(offered, gains))
+	})
 }
 
 // errContested says that shards want the same people again and again.
@@ -204,15 +249,14 @@ func (h *handover) agree(ctx context.Context, propose func(*plan.Neighbours) (*p
 			return nil, err
 		}
 		mine, more := shard.PeopleOf(has), additions(&a.Plan)
-		intend := h.intentions(&a.Plan)
 		err = h.publish(presence, func(n *shard.Notice) {
 			n.Has, n.Doubtful = shard.PeopleOf(append(has, more...)), shard.PeopleOf(append(doubtful, more...))
-			intend(n)
+			n.Awaits, n.Waits = awaits(&a.Plan), false
 		})
 		if err := errors.Join(err, h.look()); err != nil {
 			return nil, err
 		}
-		contested := func(ref string) bool { return !mine.Have(ref) && h.elsewhere(ref) }
+		contested := func(ref string) bool { return !mine.Have(ref) && h.others.have(ref) }
 		if !slices.ContainsFunc(more, contested) {
 			return a, nil
 		}
@@ -220,27 +264,16 @@ func (h *handover) agree(ctx context.Context, propose func(*plan.Neighbours) (*p
 	return nil, fmt.Errorf("plan groups: %w", errContested)
 }
 
-// intentions are what a plan has to tell: whom it awaits, and whom it lets go.
-func (h *handover) intentions(p *plan.Plan) func(*shard.Notice) {
-	awaits, awaited := map[string]string{}, map[string]bool{}
-	for _, other := range h.others {
-		for ref := range other.Awaits {
-			awaited[ref] = true
-		}
-	}
-	var releases []string
+// awaits are the people whom a plan takes as soon as another shard lets them go, and
+// the group that does.
+func awaits(p *plan.Plan) map[string]string {
+	groups := map[string]string{}
 	for i := range p.Groups {
-		g := &p.Groups[i]
-		for _, ref := range g.Awaited {
-			awaits[ref] = g.ExternalReferenceID
-		}
-		for _, removal := range g.Removals {
-			if g.Decision == roster.Submit && awaited[removal.ReferenceID] {
-				releases = append(releases, removal.ReferenceID)
-			}
+		for _, ref := range p.Groups[i].Awaited {
+			groups[ref] = p.Groups[i].ExternalReferenceID
 		}
 	}
-	return func(n *shard.Notice) { n.Awaits, n.Releases = awaits, releases }
+	return groups
 }
 
 // toOthers are whom a plan leaves to other shards: people whom they have to let go, and
@@ -260,35 +293,29 @@ func (h *handover) goesOn(ctx context.Context, p *plan.Plan) (bool, error) {
 	if h.r.Board == nil {
 		return false, nil
 	}
-	if err := h.tell(ctx, func(n *shard.Notice) { n.Releases = nil }); err != nil {
+	if err := h.tell(ctx, func(n *shard.Notice) { n.Waits = true }); err != nil {
 		return false, err
 	}
 	awaited, offered := toOthers(p)
 	if len(awaited)+len(offered) == 0 {
 		return false, nil
 	}
+	let := func(ref string) bool { return !h.others.have(ref) }
+	wanted := func(o plan.Offer) bool { return h.others.take(o.ReferenceID, o.To) }
 	begun := h.r.Now()
-	for {
+	for busy := begun; ; {
 		if err := h.look(); err != nil {
 			return false, err
 		}
-		let := func(ref string) bool { return !h.elsewhere(ref) }
-		wanted := func(o plan.Offer) bool { return h.takes(o.ReferenceID, o.To) }
 		if slices.ContainsFunc(awaited, let) || slices.ContainsFunc(offered, wanted) {
 			return true, nil
 		}
-		patience := handoverPatience
-		if slices.ContainsFunc(awaited, h.released) {
-			patience = releasePatience
+		now := h.r.Now()
+		if h.others.busy(awaited, offered) {
+			busy = now
 		}
-		if h.r.Now().Sub(begun) >= patience || !sleep(ctx, handoverLook) {
+		if now.Sub(busy) >= handoverPatience || now.Sub(begun) >= h.r.Settings.Deadline || !sleep(ctx, handoverLook) {
 			return false, nil
 		}
 	}
-}
-
-// released reports whether another shard is letting somebody go now.
-func (h *handover) released(ref string) bool {
-	now := h.r.Now()
-	return slices.ContainsFunc(h.others, func(n shard.Notice) bool { return n.Live(now) && slices.Contains(n.Releases, ref) })
 }

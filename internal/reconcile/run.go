@@ -224,6 +224,9 @@ func (r *Reconciler) finish(ctx context.Context, run roster.Run, t *tally, cause
 		run.Outcome, run.ExitCode = roster.RunError, 1
 	}
 	run.EndedAt = r.Now()
+	if errors.Is(cause, ErrClock) {
+		run = r.byVitablesClock(run)
+	}
 	if err := r.Store.FinishRun(ctx, run); err != nil {
 		cause = errors.Join(cause, fmt.Errorf("finish run: %w", err))
 		run.Outcome, run.ExitCode = roster.RunError, 1

@@ -296,6 +296,44 @@ func TestTheSameHireByTwoShards(t *testing.T) {
 	})
 }
 
+// A shard that follows rosters for longer than anybody waits for one that is not there
+// hands people over all the same, when it is through with them.
+func TestABusyShardIsWaitedFor(t *testing.T) {
+	inShards(t, func(t *testing.T, d *divided) {
+		d.box.SetProcessing(func(int) time.Duration { return 10 * time.Minute })
+		d.hr.edit(moved(south), "N1")
+		d.hr.hire(north, "N3") // keeps north busy, which does not know yet that south awaits N1
+		late := *d.wire
+		late.Before = func(*http.Request) error { time.Sleep(20 * time.Second); return nil }
+		d.of(south).wire = &late
+		for i, run := range d.together() {
+			if run.Waiting {
+				t.Errorf("shard %d gave up", i)
+			}
+		}
+		d.wantMembers(north, "N2", "N3")
+		d.wantMembers(south, "N1", "S1", "S2")
+		d.wantLawful("N1")
+	})
+}
+
+// Whoever was sent and of whom nobody heard may be covered, also for the others.
+func TestWhoeverMayBeCoveredIsNotSentByAnother(t *testing.T) {
+	inShards(t, func(t *testing.T, d *divided) {
+		d.hr.hire(north, "X1")
+		d.box.AddFault(sandbox.Fault{Call: sandbox.SubmitSync, Group: north, Kind: sandbox.FaultLostAnswer, Times: 1})
+		d.together(d.of(north))
+		d.pass(time.Hour)
+		d.hr.edit(moved(south), "X1")
+		d.together(d.of(south))
+		d.wantMembers(south, "S1", "S2")
+		d.together()
+		d.wantMembers(north, "N1", "N2")
+		d.wantMembers(south, "S1", "S2", "X1")
+		d.wantLawful("X1")
+	})
+}
+
 // A notice that cannot be read stops the run before anything is sent.
 func TestANoticeThatCannotBeRead(t *testing.T) {
 	inShards(t, func(t *testing.T, d *divided) {
@@ -397,6 +435,23 @@ func TestAClaimAtTheSameMoment(t *testing.T) {
 		d.wantMembers(north, "N1", "N2", "X2")
 		w.board = whole
 		d.together()
+		d.wantMembers(north, "N1", "N2", "X1", "X2")
+		d.wantLawful()
+	})
+}
+
+// What another shard tells after a plan was made is for the next one: this one's payload
+// stays what was decided and told.
+func TestAnotherShardGoesOnAfterThePlan(t *testing.T) {
+	inShards(t, func(t *testing.T, d *divided) {
+		w, other := d.of(north), d.of(south).board
+		whole := w.board
+		w.board = claiming{whole, other, shard.Notice{Has: shard.PeopleOf([]string{"S1", "S2"})}}
+		if err := other.Publish(shard.Notice{Has: shard.PeopleOf([]string{"S1", "S2", "X2"})}); err != nil {
+			t.Fatal(err)
+		}
+		d.hr.hire(north, "X1", "X2")
+		d.together(w)
 		d.wantMembers(north, "N1", "N2", "X1", "X2")
 		d.wantLawful()
 	})

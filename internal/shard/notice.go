@@ -21,12 +21,15 @@ type Notice struct {
 	// Awaits are people, by reference_id, whom another shard has, and the group that
 	// takes them as soon as it lets them go.
 	Awaits map[string]string `json:"awaits,omitempty"`
-	// Releases are those, by reference_id, whom it is letting go now.
-	Releases []string `json:"releases,omitempty"`
+	// Waits says that the run has done all that it can without other shards.
+	Waits bool `json:"waits,omitempty"`
 }
 
 // Live reports whether the shard's run is at work.
 func (n Notice) Live(now time.Time) bool { return n.Until.After(now) }
+
+// Busy reports whether the shard's run is at work and may yet do something by itself.
+func (n Notice) Busy(now time.Time) bool { return n.Live(now) && !n.Waits }
 
 // Covers reports whether somebody is covered in one of its groups for certain.
 func (n Notice) Covers(ref string) bool { return n.Has.Have(ref) && !n.Doubtful.Have(ref) }

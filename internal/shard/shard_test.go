@@ -81,7 +81,7 @@ func TestDir(t *testing.T) {
 	until := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	told := shard.Notice{
 		Until: until, Has: shard.PeopleOf([]string{"E7", "E42", "E1", "E7"}), Doubtful: shard.PeopleOf([]string{"E7"}),
-		Awaits: map[string]string{"M1": "north"}, Releases: []string{"M2"},
+		Awaits: map[string]string{"M1": "north"}, Waits: true,
 	}
 	if err := other.Publish(told); err != nil {
 		t.Fatal(err)
@@ -99,6 +99,13 @@ func TestDir(t *testing.T) {
 		if got := [2]bool{n.Has.Have(ref), n.Covers(ref)}; got != want {
 			t.Errorf("%s: has and covers are %v", ref, got)
 		}
+	}
+	if n.Busy(until.Add(-time.Second)) {
+		t.Error("a run that waits is taken for busy")
+	}
+	n.Waits = false
+	if !n.Busy(until.Add(-time.Second)) || n.Busy(until) {
+		t.Error("whether it is busy is not told")
 	}
 	if !n.Is(1) || n.Is(0) || !n.Live(until.Add(-time.Second)) || n.Live(until) {
 		t.Error("whose it is, or how long, is not told")

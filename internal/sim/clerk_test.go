@@ -27,8 +27,10 @@ func (w *world) decide(ctx context.Context, how clerking, pick int) error {
 		return w.decideOutOfDate(ctx)
 	case pinningClerk:
 		one := w.employer.workers[pick%len(w.employer.workers)]
-		w.pinned[one.ref] = true
-		return w.proc.store.Pin(ctx, roster.Pin{ReferenceID: one.ref, By: clerkName, Comment: clerkWhy, At: w.now()})
+		return w.each(func(in *instance) error {
+			in.pinned[one.ref] = true
+			return in.proc.store.Pin(ctx, roster.Pin{ReferenceID: one.ref, By: clerkName, Comment: clerkWhy, At: w.now()})
+		})
 	case unpinningClerk:
 		return w.unpinAll(ctx)
 	}
@@ -36,18 +38,25 @@ func (w *world) decide(ctx context.Context, how clerking, pick int) error {
 }
 
 func (w *world) unpinAll(ctx context.Context) error {
-	for _, ref := range slices.Sorted(maps.Keys(w.pinned)) {
-		if err := w.proc.store.Unpin(ctx, ref, clerkName, w.now()); err != nil {
-			return fmt.Errorf("unpin: %w", err)
+	return w.each(func(in *instance) error {
+		for _, ref := range slices.Sorted(maps.Keys(in.pinned)) {
+			if err := in.proc.store.Unpin(ctx, ref, clerkName, w.now()); err != nil {
+				return fmt.Errorf("unpin: %w", err)
+			}
+			delete(in.pinned, ref)
 		}
-		delete(w.pinned, ref)
-	}
-	return nil
+		return nil
+	})
 }
 
 // decideAll approves every hold that is right and rejects the others.
 func (w *world) decideAll(ctx context.Context) error {
-	holds, err := w.proc.store.ActiveHolds(ctx)
+	return w.each(func(in *instance) error { return in.decideHolds(ctx) })
+}
+
+func (in *instance) decideHolds(ctx context.Context) error {
+	w := in.w
+	holds, err := in.proc.store.ActiveHolds(ctx)
 	if err != nil {
 		return err
 	}
@@ -58,17 +67,17 @@ func (w *world) decideAll(ctx context.Context) error {
 		verdict := store.Verdict{
 			HoldID: hold.ID, Digest: hold.Digest, By: clerkName, Why: clerkWhy, At: w.now(), ExpiresAt: w.now().Add(approvals),
 		}
-		let, right := w.rightly(hold)
+		let, right := in.rightly(hold)
 		if !right {
 			w.tell("rejects %s of %s (%s)", hold.ID, hold.Group, hold.Reason)
-			if _, err := w.proc.store.Reject(ctx, verdict); err != nil {
+			if _, err := in.proc.store.Reject(ctx, verdict); err != nil {
 				return fmt.Errorf("reject: %w", err)
 			}
 			w.laws.reject(let)
 			continue
 		}
 		w.tell("approves %s of %s (%s): %v", hold.ID, hold.Group, hold.Reason, slices.Sorted(maps.Keys(let)))
-		if _, err := w.proc.store.Approve(ctx, verdict); err != nil {
+		if _, err := in.proc.store.Approve(ctx, verdict); err != nil {
 			return fmt.Errorf("approve: %w", err)
 		}
 		w.laws.allow(approval{hold.Group, let, verdict.ExpiresAt})
@@ -79,8 +88,9 @@ func (w *world) decideAll(ctx context.Context) error {
 // rightly compares a hold with the truth: whom it would let go, and whether all
 // of them may go. Before a first sync the administrator compares the roster
 // with Vitable's list.
-func (w *world) rightly(hold roster.Hold) (let map[string]bool, right bool) {
-	e := w.laws.before(false)
+func (in *instance) rightly(hold roster.Hold) (let map[string]bool, right bool) {
+	w := in.w
+	e := w.laws.before(in, false)
 	let = map[string]bool{}
 	for _, removal := range hold.Removals {
 		let[removal.ReferenceID] = true
@@ -103,7 +113,11 @@ func (w *world) rightly(hold roster.Hold) (let map[string]bool, right bool) {
 
 // decideOutOfDate approves with a digest of another day, which must be refused.
 func (w *world) decideOutOfDate(ctx context.Context) error {
-	holds, err := w.proc.store.ActiveHolds(ctx)
+	return w.each(func(in *instance) error { return in.refusesOutOfDate(ctx) })
+}
+
+func (in *instance) refusesOutOfDate(ctx context.Context) error {
+	holds, err := in.proc.store.ActiveHolds(ctx)
 	if err != nil {
 		return err
 	}
@@ -112,8 +126,8 @@ func (w *world) decideOutOfDate(ctx context.Context) error {
 		if another == hold.Digest {
 			another = "ff" + hold.Digest[2:]
 		}
-		_, err := w.proc.store.Approve(ctx, store.Verdict{
-			HoldID: hold.ID, Digest: another, By: clerkName, Why: clerkWhy, At: w.now(), ExpiresAt: w.now().Add(approvals),
+		_, err := in.proc.store.Approve(ctx, store.Verdict{
+			HoldID: hold.ID, Digest: another, By: clerkName, Why: clerkWhy, At: in.w.now(), ExpiresAt: in.w.now().Add(approvals),
 		})
 		if !errors.Is(err, store.ErrStale) {
 			return errors.Join(errors.New("law 1: an approval of another set was not refused"), err)
@@ -124,15 +138,17 @@ func (w *world) decideOutOfDate(ctx context.Context) error {
 
 // giveUp lets support end every request that is stuck.
 func (w *world) giveUp(ctx context.Context) error {
-	stuck, err := w.proc.store.InFlight(ctx)
-	if err != nil {
-		return err
-	}
-	for _, sync := range stuck {
-		w.box.WriteOff(sync.RequestID)
-		if _, err := w.proc.store.Abandon(ctx, sync.RequestID, clerkName, clerkWhy, w.now()); err != nil {
-			return fmt.Errorf("abandon: %w", err)
+	return w.each(func(in *instance) error {
+		stuck, err := in.proc.store.InFlight(ctx)
+		if err != nil {
+			return err
 		}
-	}
-	return nil
+		for _, sync := range stuck {
+			w.box.WriteOff(sync.RequestID)
+			if _, err := in.proc.store.Abandon(ctx, sync.RequestID, clerkName, clerkWhy, w.now()); err != nil {
+				return fmt.Errorf("abandon: %w", err)
+			}
+		}
+		return nil
+	})
 }

@@ -11,14 +11,24 @@
 // lost coverage who should not have, and at the end, with every fault gone,
 // whether everybody is exactly where they belong.
 //
+// In some histories several rosterds share the groups, each a shard with a state of
+// its own. They run at the same time, or only one of them does, and what happens to
+// one of them happens to none of the others.
+//
 //	| file            | what                                                     |
 //	| --------------- | -------------------------------------------------------- |
 //	| employer        | the truth: who works where                               |
 //	| export          | what the HR systems write of it, and how that goes wrong |
+//	| trouble         | how Vitable goes wrong                                   |
 //	| history         | what happens, as data: drawn, printed, kept, shortened   |
+//	| world           | an employer, a Vitable, and the rosterds between them    |
+//	| instance        | the place of one rosterd: its state, its groups, its wire |
 //	| process         | one rosterd                                              |
 //	| clerk           | the administrator                                        |
 //	| law             | what must hold after each run, told by the truth alone   |
-//	| play            | plays a history                                          |
+//	| handover        | the law of whoever moves between shards                  |
+//	| play            | plays a history, day by day                              |
+//	| running         | the runs of a day, side by side                          |
+//	| rest            | the end, with every fault gone                           |
 //	| mutant          | deliberate bugs, each of which has to be found           |
 package sim

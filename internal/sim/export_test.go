@@ -61,10 +61,29 @@ type system struct {
 	earlyAt  time.Time
 	readable bool // there was a readable export, so a cut one can be told
 	written  time.Time
-	rows     int       // of the newest readable export
-	pulled   time.Time // when the newest export was written that rosterd took for good
-	counted  int       // its rows
-	lacked   []string  // whose row was not in it
+	rows     int     // of the newest readable export
+	taken    []taken // by each instance
+}
+
+// taken is what an instance took for good the last time.
+type taken struct {
+	pulled  time.Time // when that export was written; zero: never
+	counted int       // its rows
+	lacked  []string  // whose row was not in it
+}
+
+// least is what every instance knows of the system at least: what only some of them
+// could tell is no flaw that all of them notice.
+func (s *system) least() taken {
+	known := s.taken[0]
+	for _, t := range s.taken[1:] {
+		if t.pulled.Before(known.pulled) {
+			known.pulled = t.pulled
+		}
+		known.counted = min(known.counted, t.counted)
+		known.lacked = slices.Concat(known.lacked, t.lacked)
+	}
+	return known
 }
 
 // write makes an export of these people. pick chooses whom a flaw befalls.
@@ -72,7 +91,8 @@ func (s *system) write(people []worker, f flaw, pick int, now time.Time) error {
 	if len(people) < 6 || !s.readable {
 		f = clean // of nearly nothing a flaw is the truth; and what was never whole is not known to be cut
 	}
-	if (f == cut || f == shrunken) && s.pulled.IsZero() {
+	least := s.least()
+	if (f == cut || f == shrunken) && least.pulled.IsZero() {
 		f = clean // how a whole file looks has to be learned first
 	}
 	switch f {
@@ -88,17 +108,17 @@ func (s *system) write(people []worker, f flaw, pick int, now time.Time) error {
 		s.flaw = f
 		return ignoreMissing(os.Remove(s.path))
 	case old:
-		if s.earlier == nil || s.pulled.Sub(s.earlyAt) < time.Hour {
+		if s.earlier == nil || least.pulled.Sub(s.earlyAt) < time.Hour {
 			return s.write(people, clean, pick, now)
 		}
 		s.flaw = f
 		return errors.Join(os.WriteFile(s.path, s.earlier, 0o600), os.Chtimes(s.path, s.earlyAt, s.earlyAt))
 	}
 	text, unsaid := flawed(people, f, pick)
-	if f == shrunken && 5*(len(people)-len(unsaid)) >= 4*min(s.rows, s.counted) {
+	if f == shrunken && 5*(len(people)-len(unsaid)) >= 4*min(s.rows, least.counted) {
 		return s.write(people, clean, pick, now) // as far as anybody can tell it did not shrink by over a fifth
 	}
-	if f == missing && slices.ContainsFunc(unsaid, func(ref string) bool { return slices.Contains(s.unsaid, ref) || slices.Contains(s.lacked, ref) }) {
+	if f == missing && slices.ContainsFunc(unsaid, func(ref string) bool { return slices.Contains(s.unsaid, ref) || slices.Contains(least.lacked, ref) }) {
 		return s.write(people, clean, pick, now)
 	}
 	if before, err := os.ReadFile(s.path); err == nil && !s.flaw.broken() {

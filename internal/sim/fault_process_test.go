@@ -3,8 +3,6 @@ package sim_test
 import (
 	"context"
 	"fmt"
-	"net/http"
-	"strings"
 	"time"
 
 	"github.com/rosterd/rosterd/internal/reconcile"
@@ -116,9 +114,4 @@ func crashLoop(s *scene) string {
 	s.must(s.restart(s.ctx))
 	s.must(s.pass(time.Hour))
 	return happened + "; an hour later " + s.run(day{})
-}
-
-// isRoster reports whether a request submits a roster.
-func isRoster(r *http.Request) bool {
-	return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/members/sync")
 }

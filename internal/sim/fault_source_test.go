@@ -240,8 +240,9 @@ func ownCertificate(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	w.url, w.transport = server.URL, nil
-	p, err := w.start(t.Context())
+	in := w.instances[0]
+	in.url, in.transport = server.URL, nil
+	p, err := in.start(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

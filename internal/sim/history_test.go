@@ -21,7 +21,8 @@ type setup struct {
 	PlanChange  string `json:"plan_change"` // safety.plan_change
 	Processing  int    `json:"processing"`  // how long Vitable takes: an index of processingTimes
 	Concurrency int    `json:"concurrency"`
-	Lax         bool   `json:"lax,omitempty"` // limits that let most removals pass
+	Lax         bool   `json:"lax,omitempty"`    // limits that let most removals pass
+	Shards      int    `json:"shards,omitempty"` // 0: one rosterd, which is alone
 }
 
 // day is what happens between two runs, and the run.
@@ -31,7 +32,8 @@ type day struct {
 	Pick    int         `json:"pick"`  // whom flaws befall
 	API     []trouble   `json:"api,omitempty"`
 	Run     running     `json:"run"`
-	At      int         `json:"at,omitempty"` // the step at which the run is disturbed
+	At      int         `json:"at,omitempty"`   // the step at which the run is disturbed
+	Only    int         `json:"only,omitempty"` // the shard that runs, counted from 1, the others do not; 0: all
 	Clerk   clerking    `json:"clerk,omitempty"`
 	Hours   int         `json:"hours"` // until the next day
 }
@@ -62,8 +64,8 @@ const (
 	killedHot running = "killed hot"
 	diskFull  running = "disk full" // one write fails
 	stopped   running = "stopped"
-	crowded   running = "crowded" // another process tries at the same time
-	backwards running = "backwards"
+	crowded   running = "crowded"   // another process tries at the same time
+	backwards running = "backwards" // on a clock that is days off, both ways
 	scheduled running = "scheduled" // the daemon, by its own schedule, for a while
 	restarted running = "restarted"
 	rewired   running = "reconfigured" // the mapping changes
@@ -89,7 +91,35 @@ const (
 
 func anyHistory() *rapid.Generator[history] {
 	return rapid.Custom(func(t *rapid.T) history {
-		return history{Setup: anySetup(t), Days: rapid.SliceOfN(anyDay(), 2, 9).Draw(t, "days")}
+		h := history{Setup: anySetup(t), Days: rapid.SliceOfN(anyDay(), 2, 9).Draw(t, "days")}
+		h.divide(t)
+		return h
+	})
+}
+
+// divide makes every fourth history one of shards, in which people move more often and
+// some days only one shard runs. It is drawn last, so that a seed has the same days
+// with shards and without.
+func (h *history) divide(t *rapid.T) {
+	h.Setup.Shards = rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 3}).Draw(t, "shards")
+	if *forced > 0 {
+		h.Setup.Shards = *forced
+	}
+	if h.Setup.Shards == 0 {
+		return
+	}
+	for i := range h.Days {
+		d := &h.Days[i]
+		d.Changes = append(d.Changes, rapid.SliceOfN(anyMove(), 0, 3).Draw(t, "moves")...)
+		if rapid.IntRange(0, 4).Draw(t, "apart") < 2 {
+			d.Only = rapid.IntRange(1, h.Setup.Shards).Draw(t, "only")
+		}
+	}
+}
+
+func anyMove() *rapid.Generator[happening] {
+	return rapid.Custom(func(t *rapid.T) happening {
+		return happening{What: moves, Who: rapid.IntRange(0, 99).Draw(t, "who"), Arg: rapid.IntRange(0, 3).Draw(t, "arg")}
 	})
 }
 
@@ -188,6 +218,9 @@ func (h history) shorter() []history {
 		}
 		if d.Clerk != absentClerk {
 			simpler(func(s *day) { s.Clerk = absentClerk })
+		}
+		if d.Only != 0 {
+			simpler(func(s *day) { s.Only = 0 })
 		}
 		if d.Run != plainly {
 			simpler(func(s *day) { s.Run, s.At = plainly, 0 })

@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -8,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/sandbox"
 )
 
@@ -16,6 +16,7 @@ import (
 // had allowed by then.
 type evidence struct {
 	run        int
+	in         *instance // whose run it is
 	at         time.Time
 	day        string
 	told       map[string]worker          // what the exports were meant to say, by reference_id
@@ -37,10 +38,11 @@ type laws struct {
 	lost     map[int]map[string][]string // run -> group -> removals that nobody approved
 	absent   map[int]map[string]int      // run -> group -> how many of them were merely absent
 	recent   map[string][]lapse          // group -> unapproved removals
-	complete map[string]int              // reference_id -> complete pulls in a row without a row
 	approval []approval
-	kept     map[string]bool // reference_ids whose removal a person rejected: they stay, and nobody is told any more
-	old      bool            // a backup was put back: it has movers where they were, and sends them in both groups rather than in none
+	kept     map[string]bool               // reference_ids whose removal a person rejected: they stay, and nobody is told any more
+	old      map[*instance]bool            // where a backup was put back: it has movers where they were, and sends them in both groups rather than in none
+	been     map[string]map[*instance]bool // reference_id -> whose groups they were ever in, or should be
+	shifts   []shift                       // when who was at work
 }
 
 type lapse struct {
@@ -68,11 +70,12 @@ func (l *laws) allow(a approval) {
 // reject notes whom a person keeps.
 func (l *laws) reject(people map[string]bool) { maps.Copy(l.kept, people) }
 
-// approvals copies what people let pass so far.
-func (l *laws) approvals() []approval {
-	all := slices.Clone(l.approval)
-	for i := range all {
-		all[i].people = maps.Clone(all[i].people)
+// approvals copies what people let pass so far in the groups of an instance.
+func (l *laws) approvals(in *instance) (all []approval) {
+	for _, a := range l.approval {
+		if in.owns(a.group) {
+			all = append(all, approval{a.group, maps.Clone(a.people), a.expires})
+		}
 	}
 	return all
 }
@@ -80,29 +83,30 @@ func (l *laws) approvals() []approval {
 func newLaws(w *world) *laws {
 	return &laws{
 		w: w, pending: map[int]evidence{}, covered: map[string]map[string]bool{}, lost: map[int]map[string][]string{},
-		absent: map[int]map[string]int{}, recent: map[string][]lapse{}, complete: map[string]int{},
-		kept: map[string]bool{},
+		absent: map[int]map[string]int{}, recent: map[string][]lapse{}, kept: map[string]bool{}, old: map[*instance]bool{},
+		been: map[string]map[*instance]bool{},
 	}
 }
 
-// before is the evidence for a run that is about to begin.
-func (l *laws) before(counts bool) evidence {
+// before is the evidence for a run of an instance that is about to begin.
+func (l *laws) before(in *instance, counts bool) evidence {
 	w := l.w
 	e := evidence{
-		run: w.runs, at: w.now(), day: w.today(0), told: map[string]worker{}, unsaid: map[string]bool{},
-		approved: map[string]map[string]bool{}, pinned: maps.Clone(w.pinned), subscribed: map[string]bool{}, rewired: len(w.looks) > 0 && !w.looks[w.look()],
+		run: w.runs, in: in, at: w.now(), day: w.today(0), told: map[string]worker{}, unsaid: map[string]bool{},
+		approved: map[string]map[string]bool{}, pinned: maps.Clone(in.pinned), subscribed: map[string]bool{}, rewired: len(in.looks) > 0 && !in.looks[in.look()],
 	}
 	for _, s := range w.systems {
 		e.broken = e.broken || s.flaw.broken()
 		for _, one := range s.told {
 			e.told[one.ref] = one
+			l.wasIn(one.group, one.ref)
 		}
 		for _, ref := range s.unsaid {
 			e.unsaid[ref] = true
 		}
 	}
 	l.countAbsences(e, counts)
-	e.missed = maps.Clone(l.complete)
+	e.missed = maps.Clone(in.complete)
 	for _, a := range l.approval {
 		if e.at.Before(a.expires) {
 			if e.approved[a.group] == nil {
@@ -111,10 +115,11 @@ func (l *laws) before(counts bool) evidence {
 			maps.Copy(e.approved[a.group], a.people)
 		}
 	}
-	for _, group := range []string{north, south, east, west} {
-		l.mayBeCovered(group, w.box.Members(group)...)
-		for _, ref := range w.box.Members(group) {
+	for group, members := range w.members() {
+		l.mayBeCovered(group, members...)
+		for _, ref := range members {
 			e.subscribed[ref] = true
+			l.wasIn(group, ref)
 		}
 	}
 	return e
@@ -127,7 +132,7 @@ func (l *laws) countAbsences(e evidence, counts bool) {
 	}
 	for ref := range l.w.serials {
 		if !e.has(ref) {
-			l.complete[ref]++
+			e.in.complete[ref]++
 		}
 	}
 }
@@ -137,7 +142,7 @@ func (l *laws) countAbsences(e evidence, counts bool) {
 func (l *laws) present(e evidence) {
 	for ref := range e.told {
 		if !e.broken && e.has(ref) {
-			l.complete[ref] = 0
+			e.in.complete[ref] = 0
 		}
 	}
 }
@@ -159,10 +164,19 @@ func (l *laws) mayBeCovered(group string, refs ...string) {
 
 // after judges what happened since: every roster that took effect, by the
 // evidence of the run that sent it.
-func (l *laws) after(e evidence) error {
+func (l *laws) after(runs []*attempt) error {
+	l.rosters(runs)
 	ledger := l.w.box.Ledger()
+	known := map[*instance]evidence{}
+	for _, a := range runs {
+		known[a.in] = a.known
+	}
 	for _, entry := range ledger[l.judged:] {
 		if entry.Sync != nil {
+			e, ran := known[l.w.owner(entry.Group)]
+			if !ran {
+				return fmt.Errorf("law 5: %s is sent, and %s does not run", entry.Group, l.w.owner(entry.Group))
+			}
 			l.pending[entry.Number] = e
 			l.mayBeCovered(entry.Group, entry.Sync.Members...)
 		}
@@ -176,7 +190,7 @@ func (l *laws) after(e evidence) error {
 		known := l.pending[number]
 		delete(l.pending, number)
 		for _, ref := range entry.Sync.Removed {
-			if err := l.removal(entry.Group, ref, known); err != nil {
+			if err := errors.Join(l.removal(entry.Group, ref, known), l.handedOver(entry, ref, known)); err != nil {
 				return err
 			}
 		}
@@ -184,10 +198,18 @@ func (l *laws) after(e evidence) error {
 			return err
 		}
 	}
-	if found := l.w.box.Violations(); len(found) > 0 && !l.old {
+	if found := slices.DeleteFunc(l.w.box.Violations(), l.ofOldCopy); len(found) > 0 {
 		return fmt.Errorf("law 5: %s", strings.Join(found, "; "))
 	}
 	return nil
+}
+
+// ofOldCopy reports whether a violation has to do with a group of an instance that has
+// an old copy: it has people where they were, and other shards where they are.
+func (l *laws) ofOldCopy(violation string) bool {
+	return slices.ContainsFunc(allGroups(), func(group string) bool {
+		return l.old[l.w.owner(group)] && strings.Contains(violation, group)
+	})
 }
 
 // removal is law 1: somebody lost coverage in a group, and there must be proof.
@@ -230,7 +252,7 @@ func (l *laws) removal(group, ref string, e evidence) error {
 // here, and a person let the roster without them pass.
 func (l *laws) keptElsewhere(group, ref string) bool {
 	for other, people := range l.covered {
-		if l.old && other != group && people[ref] {
+		if l.old[l.w.owner(other)] && other != group && people[ref] {
 			return true
 		}
 	}
@@ -275,8 +297,10 @@ func (l *laws) limits(entry sandbox.Entry, e evidence) error {
 	}
 	size, all, gone := len(l.covered[entry.Group]), 0, 0
 	for group, people := range l.covered {
-		all += len(people)
-		gone += len(l.lost[e.run][group])
+		if e.in.owns(group) { // shards know nothing of each other's people, and each has a limit of its own
+			all += len(people)
+			gone += len(l.lost[e.run][group])
+		}
 	}
 	bound := func(count int, percent float64, of int) int {
 		share := int(math.Floor(percent * float64(of) / 100))
@@ -306,9 +330,12 @@ func (l *laws) limits(entry sandbox.Entry, e evidence) error {
 	return nil
 }
 
-// truth is law 7: what the run says of itself is so.
-func (l *laws) truth(run roster.Run, e evidence) error {
-	w := l.w
+// truth is law 7: what the run says of itself is so, in the groups that are its own.
+// Whoever it says to wait for another shard may be where they were: in a group of its
+// own that they leave when that shard takes them, or in one of that shard. Of whoever
+// cannot be sent the shard tells that has them.
+func (l *laws) truth(a *attempt) error {
+	run, e := a.made, a.known
 	if e.broken && !slices.Contains([]int{1, 5, 8}, run.ExitCode) {
 		return fmt.Errorf("law 7: an export cannot be read, and the run exits with %d", run.ExitCode)
 	}
@@ -319,17 +346,21 @@ func (l *laws) truth(run roster.Run, e evidence) error {
 		return fmt.Errorf("law 7: the run exits with 0, and %d failures and %d holds are open", run.Failures, run.Holds)
 	}
 	stays := maps.Clone(l.kept)
-	maps.Copy(stays, e.pinned)
+	for _, in := range l.w.instances {
+		maps.Copy(stays, in.pinned)
+	}
 	for ref, one := range e.told {
-		if one.covered(e.day) && !e.unsaid[ref] && !stays[ref] && !slices.Contains(w.box.Members(one.group), ref) {
-			return fmt.Errorf("law 7: the run exits with 0, and %s is not covered in %s", ref, one.group)
+		waits := l.elsewhere(e.in, ref) && (run.Waiting || e.unsendable(one))
+		if e.in.owns(one.group) && one.covered(e.day) && !e.unsaid[ref] && !stays[ref] && !waits && !slices.Contains(a.left[one.group], ref) {
+			return fmt.Errorf("law 7: the run of %s exits with 0, and %s is not covered in %s", e.in, ref, one.group)
 		}
 	}
-	for _, group := range []string{north, south, east, west} {
-		for _, ref := range w.box.Members(group) {
+	for group, members := range a.left {
+		for _, ref := range members {
 			one, told := e.told[ref]
-			if told && !e.unsaid[ref] && (!one.covered(e.day) || one.group != group) && !stays[ref] {
-				return fmt.Errorf("law 7: the run exits with 0, and %s is still covered in %s", ref, group)
+			waits := run.Waiting && one.covered(e.day) && !e.in.owns(one.group)
+			if e.in.owns(group) && told && !e.unsaid[ref] && (!one.covered(e.day) || one.group != group) && !stays[ref] && !waits {
+				return fmt.Errorf("law 7: the run of %s exits with 0, and %s is still covered in %s", e.in, ref, group)
 			}
 		}
 	}
@@ -338,20 +369,24 @@ func (l *laws) truth(run roster.Run, e evidence) error {
 
 // restored forgets what a restored rosterd cannot know: decisions of people since
 // the copy was made, and who left during the last week.
-func (l *laws) restored(approvals []approval) {
-	l.approval, l.old = approvals, true
-	clear(l.recent)
-	clear(l.pending)
+func (l *laws) restored(in *instance) {
+	l.old[in] = true
+	l.approval = slices.DeleteFunc(l.approval, func(a approval) bool { return in.owns(a.group) })
+	l.approval = append(l.approval, in.approvedThen...)
+	maps.DeleteFunc(l.recent, func(group string, _ []lapse) bool { return in.owns(group) })
+	maps.DeleteFunc(l.pending, func(_ int, e evidence) bool { return e.in == in })
 }
 
-// forget ends the memory of who may have been covered: what was sent is known
-// by now, or will be sent again. What has not taken effect may still, for all that
-// rosterd knows: it counts with who is there and with who would be.
-func (l *laws) forget() {
-	l.covered = map[string]map[string]bool{}
+// forget ends the memory of who may have been covered in the groups of an instance:
+// what was sent is known by now, or will be sent again. What has not taken effect may
+// still, for all that rosterd knows: it counts with who is there and with who would be.
+func (l *laws) forget(in *instance) {
+	maps.DeleteFunc(l.covered, func(group string, _ map[string]bool) bool { return in.owns(group) })
+	ledger := l.w.box.Ledger()
 	for _, number := range slices.Sorted(maps.Keys(l.pending)) {
-		entry := l.w.box.Ledger()[number-1]
-		l.mayBeCovered(entry.Group, entry.Sync.Members...)
-		l.mayBeCovered(entry.Group, l.w.box.Members(entry.Group)...)
+		if entry := ledger[number-1]; in.owns(entry.Group) {
+			l.mayBeCovered(entry.Group, entry.Sync.Members...)
+			l.mayBeCovered(entry.Group, l.w.box.Members(entry.Group)...)
+		}
 	}
 }

@@ -145,9 +145,9 @@ func mutants() []mutant {
 			"",
 		},
 		{
-			"the clock is always right", "reconcile/run.go",
-			"if ok && r.Now().Add(maxStepBack).Before(last.StartedAt) {",
-			"if ok && r.Now().IsZero() && last.StartedAt.IsZero() {",
+			"the clock is always right", "reconcile/clock.go",
+			"if !known || ahead.Abs() <= maxSkew {",
+			"if !known || ahead.Abs() >= 0 {",
 		},
 		{
 			"an ambiguous roster is sent again", "vitable/classify.go",
@@ -203,6 +203,55 @@ func mutants() []mutant {
 			"a termination acts early", "mapping/standing.go",
 			"out := dated && !today.Before(e.outOn(facts.Ended))",
 			"out := dated && !today.IsZero()",
+		},
+		{
+			"whoever is offered leaves without being awaited", "plan/neighbours.go",
+			"if m.in.Neighbours.Takes(out.last.Member.ReferenceID, out.to) {",
+			"if true {",
+		},
+		{
+			"people whom another shard has are sent all the same", "plan/make.go",
+			"	if m.elsewhere(p.ReferenceID) {",
+			"	if m.elsewhere(p.ReferenceID) && false {",
+		},
+		{
+			"the notice of another shard is believed however old", "shard/notice.go",
+			"return n.Until.After(now)",
+			"return !n.Until.IsZero()",
+		},
+		{
+			"whoever is let go is told as gone before they are", "reconcile/handover.go",
+			"n.Has, n.Doubtful = shard.PeopleOf(append(has, more...)), shard.PeopleOf(append(doubtful, more...))",
+			`n.Has, n.Doubtful = shard.PeopleOf(slices.DeleteFunc(append(has, more...), func(ref string) bool {
+				return slices.ContainsFunc(a.Plan.Groups, func(g plan.Group) bool {
+					return slices.ContainsFunc(g.Removals, func(r roster.Removal) bool { return r.ReferenceID == ref })
+				})
+			})), shard.PeopleOf(append(doubtful, more...))`,
+		},
+		{
+			"a notice forgets whoever was sent without an answer", "reconcile/handover.go",
+			"byGroup[request.Group] = append(byGroup[request.Group], request)",
+			"_ = request",
+		},
+		{
+			"nobody waits for a shard that is busy", "reconcile/handover.go",
+			"return n.Busy(s.at) && (",
+			"return n.Busy(s.at) && false && (",
+		},
+		{
+			"nobody tells that somebody waits for another shard", "reconcile/run.go",
+			"c.run.Waiting = len(awaited)+len(offered) > 0",
+			"c.run.Waiting = len(awaited)+len(offered) < 0",
+		},
+		{
+			"every group is everybody's", "reconcile/handover.go",
+			"return r.Board == nil || r.Shard.Owns(group)",
+			"return r.Board == nil || r.Shard.Count > 0",
+		},
+		{
+			"another reference_id at another shard is nobody's", "plan/make.go",
+			"(m.obstacle(heir).Kind != \"\" || !m.in.owns(heir.Group)):",
+			"m.obstacle(heir).Kind != \"\" && m.in.owns(heir.Group):",
 		},
 	}
 }

@@ -11,33 +11,35 @@ import (
 	"github.com/rosterd/rosterd/internal/app"
 	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/reconcile"
-	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
 )
 
 // process is one rosterd from its start to its end.
 type process struct {
-	w     *world
-	app   *app.App
-	store *store.Store
-	gate  gate
-	runs  *reconcile.Reconciler
+	in      *instance
+	app     *app.App
+	store   *store.Store
+	gate    gate
+	notices reconcile.Board // what it tells other shards, and hears of them; nil where it is alone
+	board   board
+	runs    *reconcile.Reconciler
 }
 
 // start starts a rosterd as the program does: environment, file, state, lease.
-func (w *world) start(ctx context.Context) (*process, error) {
-	a, err := app.New(app.Options{
-		Environ: []string{
-			"VITABLE_CONNECT_API_KEY=" + canary.Secret, "VITABLE_CONNECT_BASE_URL=" + w.url,
-			"ROSTERD_DATA_DIR=" + w.data, "ROSTERD_CONFIG=" + filepath.Join(w.exports, "rosterd.yaml"),
-		},
-		Log: w.log, Now: w.now, Transport: w.transport, Version: "sim",
-	})
+func (in *instance) start(ctx context.Context) (*process, error) {
+	environ := []string{
+		"VITABLE_CONNECT_API_KEY=" + canary.Secret, "VITABLE_CONNECT_BASE_URL=" + in.url,
+		"ROSTERD_DATA_DIR=" + in.data, "ROSTERD_CONFIG=" + filepath.Join(in.w.exports, "rosterd.yaml"),
+	}
+	if in.shard.Count > 0 {
+		environ = append(environ, "ROSTERD_SHARD="+in.shard.String(), "ROSTERD_SHARD_DIR="+in.notices)
+	}
+	a, err := app.New(app.Options{Environ: environ, Log: in.w.log, Now: in.w.now, Transport: in.transport, Version: "sim"})
 	if err != nil {
 		return nil, fmt.Errorf("read environment: %w", err)
 	}
-	p := &process{w: w, app: a}
+	p := &process{in: in, app: a}
 	if err := p.open(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -55,8 +57,11 @@ func (p *process) open(ctx context.Context) (err error) {
 	if p.store, err = p.app.OpenStore(ctx); err != nil {
 		return err
 	}
-	if p.runs, err = p.app.Reconciler(&p.gate, api, canary.Registry(p.w.t)); err != nil {
+	if p.runs, err = p.app.Reconciler(&p.gate, api, canary.Registry(p.in.w.t)); err != nil {
 		return err
+	}
+	if p.notices = p.runs.Board; p.notices != nil {
+		p.board.Board, p.runs.Board = p.notices, &p.board
 	}
 	// Without a heartbeat: in a bubble it would be most of what a history costs.
 	_, err = p.store.Lease(ctx, "sim", false)
@@ -65,15 +70,18 @@ func (p *process) open(ctx context.Context) (err error) {
 
 // run makes one run. around may put something between it and its store.
 func (p *process) run(ctx context.Context, o reconcile.Options, around func(reconcile.Store) reconcile.Store) (roster.Run, error) {
-	p.gate.Store = witness{p.store, p.w}
+	p.gate.Store = witness{p.store, p.in}
 	if around != nil {
 		p.gate.Store = around(p.gate.Store)
 	}
 	return p.runs.Run(ctx, o)
 }
 
-// gate is where a run's store can be exchanged.
-type gate struct{ reconcile.Store }
+// gate is where a run's store can be exchanged, board where what it tells other shards.
+type (
+	gate  struct{ reconcile.Store }
+	board struct{ reconcile.Board }
+)
 
 func (p *process) end() error { return p.app.Close() }
 
@@ -81,35 +89,31 @@ func (p *process) end() error { return p.app.Close() }
 // a roster goes out without one.
 type witness struct {
 	reconcile.Store
-	w *world
+	in *instance
 }
 
 // Intend implements reconcile.Store.
 func (s witness) Intend(ctx context.Context, sync roster.Sync) (int64, error) {
 	id, err := s.Store.Intend(ctx, sync)
 	if err == nil {
-		s.w.intended(sync.GroupID, id)
+		s.in.intended(sync.GroupID, id)
+	}
+	if !s.in.owns(sync.Group) {
+		s.in.w.accuse(fmt.Errorf("law 5: %s sends %s, which is another's", s.in, sync.Group))
 	}
 	return id, err
 }
 
 // Accepted implements reconcile.Store.
 func (s witness) Accepted(ctx context.Context, id int64, receipt roster.Receipt, now time.Time) error {
-	s.w.answered(id)
+	s.in.answered(id)
 	return s.Store.Accepted(ctx, id, receipt, now)
 }
 
 // NotDelivered implements reconcile.Store.
 func (s witness) NotDelivered(ctx context.Context, end roster.NonDelivery) error {
-	s.w.answered(end.SyncID)
+	s.in.answered(end.SyncID)
 	return s.Store.NotDelivered(ctx, end)
-}
-
-// fused returns a run that is disturbed at one of its steps into the world.
-func (w *world) fused(fuse *reconciletest.Fuse) func(reconcile.Store) reconcile.Store {
-	fuse.Wire(&w.wire)
-	w.watchIntents()
-	return fuse.Store
 }
 
 // configure writes the configuration file. Each version has another mapping.

@@ -21,9 +21,10 @@ import (
 )
 
 // scene is a world in which everybody is covered, and something is about to go
-// wrong. Every run in it is judged by the laws.
+// wrong. Every run in it is judged by the laws. Its rosterd is alone.
 type scene struct {
 	*world
+	*instance
 	ctx context.Context
 }
 
@@ -43,7 +44,7 @@ func staged(of setup, act func(s *scene) string) func(t *testing.T) string {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := &scene{w, t.Context()}
+			s := &scene{w, w.instances[0], t.Context()}
 			defer s.close()
 			s.must(s.publish(day{}))
 			s.must(s.once(s.ctx, day{}))
@@ -61,9 +62,7 @@ func staged(of setup, act func(s *scene) string) func(t *testing.T) string {
 }
 
 func (s *scene) close() {
-	if s.proc != nil {
-		s.must(s.proc.end())
-	}
+	s.must(s.end())
 	synctest.Wait()
 }
 
@@ -192,10 +191,7 @@ func (s *scene) configured(old, changed string) error {
 // stop ends the process as a power cut does not: by closing everything.
 func (s *scene) stop() {
 	s.t.Helper()
-	if s.proc != nil {
-		s.must(s.proc.end())
-		s.proc = nil
-	}
+	s.must(s.end())
 }
 
 // database is the file of the state.

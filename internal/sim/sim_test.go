@@ -37,6 +37,7 @@ var (
 	firstSeed = flag.Int("sim.seed", 0, "the first seed; 0: of the clock")
 	shortens  = flag.Bool("sim.shorten", true, "shorten a history that breaks a law")
 	verbose   = flag.Bool("sim.log", false, "print every history as it went, with rosterd's log")
+	forced    = flag.Int("sim.shards", 0, "play every history with so many shards; 0: as drawn")
 	players   = flag.Int("sim.players", 2, "how many histories to play side by side")
 )
 

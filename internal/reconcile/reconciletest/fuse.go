@@ -9,15 +9,16 @@ import (
 
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
+	"github.com/rosterd/rosterd/internal/shard"
 )
 
 // ErrPower is what everybody gets for whom there is no power.
 var ErrPower = errors.New("no power")
 
 // Fuse blows at one of the steps that rosterd takes into the world: its writes
-// to the store and, where wired, its requests to Vitable. It is used once.
+// to the store and, where wired, its requests to Vitable and its notices to other shards. It is used once.
 type Fuse struct {
-	Write string // the write whose steps count, such as Intend; "": every write and every request
+	Write string // the write whose steps count, such as Intend; "": every write, request and notice
 	At    int    // the step at which it blows, from 1; 0: never
 	After bool   // that step happens all the same, and nobody hears of it
 	Once  bool   // the power is back after that step
@@ -76,6 +77,14 @@ func (f *Fuse) Count() {
 // Store puts the fuse between rosterd and the writes of its store.
 func (f *Fuse) Store(s reconcile.Store) reconcile.Store { return brittle{s, f} }
 
+// Board puts the fuse between rosterd and what it tells other shards; nil stays nil.
+func (f *Fuse) Board(b reconcile.Board) reconcile.Board {
+	if b == nil {
+		return nil
+	}
+	return brittleBoard{b, f}
+}
+
 // Wire puts the fuse between rosterd and Vitable.
 func (f *Fuse) Wire(w *Wire) {
 	ends := sync.Map{} // *http.Request -> func(error) error
@@ -90,6 +99,20 @@ func (f *Fuse) Wire(w *Wire) {
 		ended, _ := ends.LoadAndDelete(r)
 		return ended.(func(error) error)(nil)
 	}
+}
+
+// brittleBoard is a board whose notices go through a fuse.
+type brittleBoard struct {
+	reconcile.Board
+	fuse *Fuse
+}
+
+func (b brittleBoard) Publish(notice shard.Notice) error {
+	ended, err := b.fuse.step("Publish")
+	if err != nil {
+		return err
+	}
+	return ended(b.Board.Publish(notice))
 }
 
 // brittle is a store whose writes go through a fuse.
