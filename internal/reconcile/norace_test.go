@@ -6,4 +6,4 @@ package reconcile_test
 const effectsApart = 1
 
 // diskEffectsApart is the same for effects on the disk, of which there are many more.
-const diskEffectsApart = 41
+const diskEffectsApart = 83

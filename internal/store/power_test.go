@@ -86,8 +86,12 @@ func (m mishap) String() string {
 
 func mishaps() []mishap {
 	return []mishap{
-		{powertest.Failure, closes}, {powertest.Failure, dies}, {powertest.Failure, tries},
-		{powertest.Broken, closes}, {powertest.Full, closes}, {powertest.Full, tries},
+		{powertest.Failure, closes},
+		{powertest.Failure, dies},
+		{powertest.Failure, tries},
+		{powertest.Broken, closes},
+		{powertest.Full, closes},
+		{powertest.Full, tries},
 		{powertest.PowerCut, dies},
 	}
 }
@@ -131,9 +135,6 @@ func (m mishap) apart(effects int) int {
 	}
 	return max(1, effects/tries) | 1 // odd, so that every seed has its turn
 }
-
-// triesPerMishap is about how many effects go wrong in a deed, without the flag.
-const triesPerMishap = 5
 
 // trials are a deed that can be done over and over.
 type trials struct {
@@ -267,25 +268,32 @@ func rowsOf(t *testing.T, dir string, text *strings.Builder) {
 	var tables []string
 	check(t, db.Select(&tables, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'lease' ORDER BY name"))
 	for _, table := range tables {
-		rows, err := db.Queryx("SELECT * FROM " + table)
-		check(t, err)
-		var lines []string
-		for rows.Next() {
-			row := map[string]any{}
-			check(t, rows.MapScan(row))
-			// They are random, and what they hold is told above.
-			for _, column := range []string{"sealed", "checksum"} {
-				delete(row, column)
-			}
-			if table == "meta" {
-				delete(row, "value")
-			}
-			lines = append(lines, fmt.Sprint(table, " ", row))
-		}
-		check(t, errors.Join(rows.Err(), rows.Close()))
-		slices.Sort(lines)
-		for _, line := range lines {
-			fmt.Fprintln(text, line)
+		for _, line := range linesOf(t, db, table) {
+			fmt.Fprintln(text, table, line)
 		}
 	}
+}
+
+// linesOf tells the rows of one table.
+func linesOf(t *testing.T, db *sqlx.DB, table string) []string {
+	t.Helper()
+	rows, err := db.Queryx("SELECT * FROM " + table)
+	check(t, err)
+	defer rows.Close()
+	var lines []string
+	for rows.Next() {
+		row := map[string]any{}
+		check(t, rows.MapScan(row))
+		// They are random, and what they hold is told beside.
+		for _, column := range []string{"sealed", "checksum"} {
+			delete(row, column)
+		}
+		if table == "meta" {
+			delete(row, "value")
+		}
+		lines = append(lines, fmt.Sprint(row))
+	}
+	check(t, rows.Err())
+	slices.Sort(lines)
+	return lines
 }

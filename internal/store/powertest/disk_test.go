@@ -16,7 +16,8 @@ import (
 )
 
 // The disk would be no proof of anything if it did not find what is written
-// carelessly: each way to write shows, over all effects and seeds, what it may.
+// carelessly: over all effects and seeds, each way to write shows what it may and
+// nothing else. Of a careless way no more is tried than what shows all of it.
 func TestPowerCutFindsWhatIsNotSynced(t *testing.T) {
 	for _, test := range []struct {
 		name, journal, synchronous string
@@ -33,25 +34,22 @@ func TestPowerCutFindsWhatIsNotSynced(t *testing.T) {
 		{name: "journal, on a disk that lies", journal: "DELETE", synchronous: "EXTRA", lies: true, want: []string{damaged, lost}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var found []string
-			for at, more := 1, true; more; at++ {
-				for seed := range uint64(8) {
+			found := map[string]bool{}
+			for at, more := 1, true; more && (len(test.want) == 0 || len(found) <= len(test.want)); at++ {
+				for seed := uint64(4 * at); seed < uint64(4*at+4); seed++ {
 					story := story{pragmas: []string{"journal_mode(" + test.journal + ")", "synchronous(" + test.synchronous + ")"}, lies: test.lies}
 					var what string
 					what, more = story.tell(t, at, seed)
 					if what != "" && !slices.Contains(test.want, what) {
 						t.Fatalf("power cut at effect %d, seed %d: %s", at, seed, what)
 					}
-					found = append(found, what)
+					found[what] = true
 				}
 			}
 			for _, want := range test.want {
-				if !slices.Contains(found, want) {
+				if !found[want] {
 					t.Errorf("no power cut found that something is %s", want)
 				}
-			}
-			if len(found) < 100 {
-				t.Errorf("only %d power cuts", len(found))
 			}
 		})
 	}
