@@ -277,9 +277,11 @@ func rowsOf(t *testing.T, dir string, text *strings.Builder) {
 // linesOf tells the rows of one table.
 func linesOf(t *testing.T, db *sqlx.DB, table string) []string {
 	t.Helper()
-	rows, err := db.Queryx("SELECT * FROM " + table)
-	check(t, err)
-	defer rows.Close()
+	rows, err := db.QueryxContext(t.Context(), "SELECT * FROM "+table) //nolint:sqlclosecheck // it is, below
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells
 	var lines []string
 	for rows.Next() {
 		row := map[string]any{}
