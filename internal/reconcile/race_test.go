@@ -6,3 +6,6 @@ package reconcile_test
 // makes each tale several times as dear, and finds in some what it finds in all.
 // Without it every effect goes wrong.
 const effectsApart = 6
+
+// diskEffectsApart is the same for effects on the disk, of which there are many more.
+const diskEffectsApart = 301

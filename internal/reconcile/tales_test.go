@@ -185,17 +185,28 @@ func (w *world) discard() {
 }
 
 // decide is the person who approves whatever is held.
-func (w *world) decide() (decided int) {
+func (w *world) decide() int {
 	w.t.Helper()
-	holds, err := w.store.ActiveHolds(w.t.Context())
+	decided, err := w.tryDecide()
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	for _, hold := range holds {
-		if hold.State == roster.HoldOpen {
-			w.approve(hold)
-			decided++
-		}
-	}
 	return decided
+}
+
+func (w *world) tryDecide() (decided int, err error) {
+	holds, err := w.store.ActiveHolds(w.t.Context())
+	if err != nil {
+		return 0, err
+	}
+	for _, hold := range holds {
+		if hold.State != roster.HoldOpen {
+			continue
+		}
+		if err := w.tryApprove(hold); err != nil {
+			return decided, err
+		}
+		decided++
+	}
+	return decided, nil
 }

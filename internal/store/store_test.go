@@ -58,7 +58,13 @@ func newStore(t *testing.T) (*store.Store, *clock) {
 // raw is a connection past the store, for tampering and for looking.
 func raw(t *testing.T, dir string) *sqlx.DB {
 	t.Helper()
-	db, err := sqlx.Open("sqlite", filepath.Join(dir, "rosterd.db"))
+	return rawFile(t, filepath.Join(dir, "rosterd.db"))
+}
+
+// rawFile is one on any file.
+func rawFile(t *testing.T, path string) *sqlx.DB {
+	t.Helper()
+	db, err := sqlx.Open("sqlite", path)
 	if err != nil {
 		t.Fatal(err)
 	}
