@@ -4,8 +4,8 @@
 // A history is a few random weeks of an employer: people are hired, leave,
 // move, come back under another reference_id; exports arrive late, twice, cut
 // off, shrunken, with broken rows; Vitable refuses, loses answers and gets
-// stuck; rosterd is killed, told to stop, started twice, reconfigured; an
-// administrator approves and rejects. The whole program plays it against the
+// stuck; rosterd is killed, loses its power and what the disk had not kept, is told
+// to stop, started twice, reconfigured, given a wrong clock; an administrator approves and rejects. The whole program plays it against the
 // sandbox, in one process and in a bubble in which hours pass at once. The
 // simulator knows the truth, so after every run it can say whether somebody
 // lost coverage who should not have, and at the end, with every fault gone,
@@ -29,6 +29,7 @@
 //	| handover        | the law of whoever moves between shards                  |
 //	| play            | plays a history, day by day                              |
 //	| running         | the runs of a day, side by side                          |
+//	| power           | a run whose power goes, and what the disk keeps of it    |
 //	| rest            | the end, with every fault gone                           |
 //	| mutant          | deliberate bugs, each of which has to be found           |
 package sim

@@ -24,7 +24,7 @@ func storageFaults() []fault {
 		{number: "F50", fault: "the database is gone, empty, or an old copy", right: "state lost: no start, or everything held until a person has compared", injected: "the file removed; emptied; a backup of the first day", play: staged(careful(), gone)},
 		{number: "F51", fault: "the database is replaced while it is open", right: "noticed, nothing is sent", injected: "a copy renamed over it", play: stage(replaced)},
 		{number: "F52", fault: "the write-ahead log is lost", right: "noticed", injected: "a copy without its -wal comes back", elsewhere: "internal/store TestRestorationIsRecognised"},
-		{number: "F53", fault: "a write or fsync fails", right: "what is not recorded is not sent", injected: "the write of an intent fails", play: stage(intentFails)},
+		{number: "F53", fault: "a write or fsync fails", right: "what is not recorded is not sent", injected: "one effect on the disk after the other fails: a write, a sync, a truncation, a deletion; or all from one on", elsewhere: "internal/reconcile TestDiskMishaps"},
 		{number: "F54", fault: "a reader keeps the log from shrinking", right: "it is told; runs are as ever, and the log is folded in and cut when the reader has gone", injected: "another program reads in one transaction while there are runs", play: stage(endlessReader)},
 		{number: "F55", fault: "a backup is cut short", right: "the old one stays; a half one is never taken for whole", injected: "SIGKILL at random moments of a backup", elsewhere: "cmd/rosterd TestKilledAtAnyMoment"},
 	}
@@ -54,14 +54,6 @@ func everyWriteFails(s *scene) string {
 		}
 	}
 	return fmt.Sprintf("each of %d writes failed once; the run after it had everybody covered, %d of them by more than a second roster", n, sentTwice)
-}
-
-// intentFails is a full disk at the one write that matters most.
-func intentFails(s *scene) string {
-	s.hire()
-	fuse := &reconciletest.Fuse{Write: "Intend", At: 1, Once: true}
-	first := s.fails(reconciletest.ErrPower, fuse.Store)
-	return first + "; then " + s.run(day{})
 }
 
 func locked(s *scene) string {

@@ -70,11 +70,12 @@ const (
 	restarted running = "restarted"
 	rewired   running = "reconfigured" // the mapping changes
 	restored  running = "restored"     // the backup that was made some days before comes back
+	powerLost running = "power lost"   // and with it what the disk was not told to keep
 )
 
 func runnings() []running {
 	return []running{
-		plainly, plainly, plainly, notAtAll, repeated, killed, killed, killedHot, killedHot, diskFull, stopped, crowded, backwards, scheduled, restarted, rewired, restored,
+		plainly, plainly, plainly, notAtAll, repeated, killed, killed, killedHot, killedHot, diskFull, stopped, crowded, backwards, scheduled, restarted, rewired, restored, powerLost,
 	}
 }
 
@@ -150,7 +151,7 @@ func anyDay() *rapid.Generator[day] {
 			d.API = rapid.SliceOfN(anyTrouble(), 1, 3).Draw(t, "api")
 		}
 		switch d.Run {
-		case killed, killedHot, diskFull, stopped, crowded:
+		case killed, killedHot, diskFull, stopped, crowded, powerLost:
 			d.At = rapid.IntRange(1, 24).Draw(t, "at")
 		}
 		return d

@@ -14,6 +14,7 @@ import (
 
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
+	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/shard"
 	"github.com/rosterd/rosterd/internal/store"
 )
@@ -34,6 +35,7 @@ type instance struct {
 	pinned    map[string]bool
 	complete  map[string]int   // reference_id -> its complete pulls in a row without a row
 	intents   map[string]int64 // group id -> the durable intent that has no answer
+	durable   map[string]int64 // group -> the last durable intent
 
 	westThen     bool       // whether west was there when the backup was made
 	approvedThen []approval // what people had let pass by then
@@ -46,7 +48,7 @@ func (w *world) divided(data string) []*instance {
 	for i := range all {
 		in := &instance{
 			w: w, number: i, data: data, url: "http://127.0.0.1",
-			looks: map[string]bool{}, pinned: map[string]bool{}, complete: map[string]int{}, intents: map[string]int64{},
+			looks: map[string]bool{}, pinned: map[string]bool{}, complete: map[string]int{}, intents: map[string]int64{}, durable: map[string]int64{},
 		}
 		if count > 0 {
 			in.shard = shard.Shard{Index: i, Count: count}
@@ -249,10 +251,10 @@ func (in *instance) intends(groupID string) bool {
 }
 
 // intended notes a durable intent.
-func (in *instance) intended(groupID string, id int64) {
+func (in *instance) intended(sync roster.Sync, id int64) {
 	in.w.mu.Lock()
 	defer in.w.mu.Unlock()
-	in.intents[groupID] = id
+	in.intents[sync.GroupID], in.durable[sync.Group] = id, id
 }
 
 // answered notes that an intent has its answer, or never gets one.

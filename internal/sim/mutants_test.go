@@ -170,6 +170,11 @@ func mutants() []mutant {
 			"case errors.Is(err, syscall.EWOULDBLOCK):\n\t\t\treturn nil",
 		},
 		{
+			"commits are not synced", "store/conn.go",
+			`pragma{"synchronous", "FULL", "2"},`,
+			`pragma{"synchronous", "NORMAL", "1"},`,
+		},
+		{
 			"people lie open in the database", "store/seal.go",
 			"return s.aead.Seal(nil, nil, s2.Encode(nil, plain), []byte(about))",
 			"return append(s.aead.Seal(nil, nil, s2.Encode(nil, plain), []byte(about)), plain...)",

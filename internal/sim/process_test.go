@@ -96,7 +96,7 @@ type witness struct {
 func (s witness) Intend(ctx context.Context, sync roster.Sync) (int64, error) {
 	id, err := s.Store.Intend(ctx, sync)
 	if err == nil {
-		s.in.intended(sync.GroupID, id)
+		s.in.intended(sync, id)
 	}
 	if !s.in.owns(sync.Group) {
 		s.in.w.accuse(fmt.Errorf("law 5: %s sends %s, which is another's", s.in, sync.Group))

@@ -73,7 +73,7 @@ type attempt struct {
 	in        *instance
 	run       func() (roster.Run, error)
 	disturbed bool
-	killed    bool
+	after     func() error // what becomes of its process; nil: it lives on
 
 	known evidence
 	began time.Time
@@ -100,13 +100,17 @@ func (w *world) once(ctx context.Context, d day) error {
 			all = append(all, in.attempt(running, reconcile.Options{}, nil))
 			continue
 		}
-		all = append(all, in.disturbed(running, d, cancel))
+		one, err := in.disturbed(running, d, cancel)
+		if err != nil {
+			return err
+		}
+		all = append(all, one)
 	}
 	err := w.together(true, all)
 	for _, a := range all {
 		a.in.calm()
-		if a.killed {
-			err = errors.Join(err, a.in.end())
+		if a.after != nil {
+			err = errors.Join(err, a.after())
 		}
 	}
 	return err
@@ -117,7 +121,7 @@ func (in *instance) attempt(ctx context.Context, o reconcile.Options, around fun
 }
 
 // disturbed is a run to which happens what the day says.
-func (in *instance) disturbed(ctx context.Context, d day, cancel func()) *attempt {
+func (in *instance) disturbed(ctx context.Context, d day, cancel func()) (*attempt, error) {
 	var around func(reconcile.Store) reconcile.Store
 	switch d.Run {
 	case killed, killedHot:
@@ -128,10 +132,15 @@ func (in *instance) disturbed(ctx context.Context, d day, cancel func()) *attemp
 		in.proc.board.Board = fuse.Board(in.proc.notices)
 	case stopped, crowded:
 		in.disturb(ctx, d, cancel)
+	case powerLost:
+		return in.losesPower(ctx, d, cancel)
 	}
 	a := in.attempt(ctx, reconcile.Options{}, around)
-	a.disturbed, a.killed = around != nil || d.Run == stopped, d.Run == killed || d.Run == killedHot
-	return a
+	a.disturbed = around != nil || d.Run == stopped
+	if d.Run == killed || d.Run == killedHot {
+		a.after = in.end
+	}
+	return a, nil
 }
 
 // again is a run that daemons repeat within minutes.
