@@ -255,8 +255,8 @@ func mutants() []mutant {
 		},
 		{
 			"another reference_id at another shard is nobody's", "plan/make.go",
-			"(m.obstacle(heir).Kind != \"\" || !m.in.owns(heir.Group)):",
-			"m.obstacle(heir).Kind != \"\" && m.in.owns(heir.Group):",
+			"if m.arrived(p) ||",
+			"if !m.in.owns(p.Group) ||",
 		},
 	}
 }

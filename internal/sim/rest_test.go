@@ -27,27 +27,21 @@ func (w *world) comeToRest(ctx context.Context) error {
 		return err
 	}
 	w.tell("at rest")
-	rounds, pause := 9, 23*time.Hour
-	if len(w.instances) > 1 {
-		// What the groups of two shards hold of one move is told one after the other: the
-		// old group asks when the new one takes them. An approval lasts for a day, so both
-		// are given within it only where there is more than one run a day.
-		rounds, pause = 18, 11*time.Hour
-	}
-	for range rounds {
+	for range 9 * min(2, len(w.instances)) { // shards need more, and shorter ones
 		if err := w.publish(day{}); err != nil {
 			return err
 		}
 		if err := w.once(ctx, day{}); err != nil {
 			return err
 		}
+		approved := len(w.laws.approval)
 		if err := w.decideAll(ctx); err != nil {
 			return err
 		}
 		if w.differs(ctx) == nil {
 			break
 		}
-		if err := w.pass(pause); err != nil {
+		if err := errors.Join(w.pass(w.untilNextRound(len(w.laws.approval) > approved)), w.allUp(ctx)); err != nil {
 			return err
 		}
 	}
@@ -55,6 +49,21 @@ func (w *world) comeToRest(ctx context.Context) error {
 		return fmt.Errorf("law 6: %w", err)
 	}
 	return w.quiet(ctx)
+}
+
+// untilNextRound is the time until everybody runs again. Shards have rosters that are
+// due to be sent once more whenever they run, and are busy with them. What the groups of
+// two shards hold of one move is told one after the other: the old group asks when the
+// new one takes them. An approval lasts for a day, so both are given within it only
+// where a run follows the first one soon.
+func (w *world) untilNextRound(approved bool) time.Duration {
+	switch {
+	case len(w.instances) == 1:
+		return 23 * time.Hour
+	case approved:
+		return time.Hour
+	}
+	return 25 * time.Hour
 }
 
 // differs says where Vitable and the truth differ. Vitable lists nobody: who is in

@@ -71,6 +71,7 @@ func (w *world) atWork(d day) (all []*instance, chosen *instance) {
 // attempt is one instance's part in a run.
 type attempt struct {
 	in        *instance
+	late      time.Duration // after the others
 	run       func() (roster.Run, error)
 	disturbed bool
 	after     func() error // what becomes of its process; nil: it lives on
@@ -105,6 +106,12 @@ func (w *world) once(ctx context.Context, d day) error {
 			return err
 		}
 		all = append(all, one)
+	}
+	for i, a := range all { // no two jobs of one schedule begin at the very same moment
+		a.late = time.Duration((d.Pick+2*i)%3) * 20 * time.Second
+	}
+	if len(all) == 1 {
+		all[0].late = 0
 	}
 	err := w.together(true, all)
 	for _, a := range all {
@@ -168,6 +175,7 @@ func (w *world) together(counts bool, all []*attempt) error {
 	var wait sync.WaitGroup
 	for _, a := range all {
 		wait.Go(func() {
+			time.Sleep(a.late)
 			a.began = time.Now()
 			a.made, a.err = a.run()
 			a.ended, a.left = time.Now(), w.members()
