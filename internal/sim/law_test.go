@@ -332,8 +332,9 @@ func (l *laws) limits(entry sandbox.Entry, e evidence) error {
 
 // truth is law 7: what the run says of itself is so, in the groups that are its own.
 // Whoever it says to wait for another shard may be where they were: in a group of its
-// own that they leave when that shard takes them, or in one of that shard. Of whoever
-// cannot be sent the shard tells that has them.
+// own that they leave when that shard takes them, or in one of that shard. An old copy
+// may have somebody who moves between two groups of this one, and they wait for it. Of
+// whoever cannot be sent the shard tells that has them.
 func (l *laws) truth(a *attempt) error {
 	run, e := a.made, a.known
 	if e.broken && !slices.Contains([]int{1, 5, 8}, run.ExitCode) {
@@ -358,7 +359,7 @@ func (l *laws) truth(a *attempt) error {
 	for group, members := range a.left {
 		for _, ref := range members {
 			one, told := e.told[ref]
-			waits := run.Waiting && one.covered(e.day) && !e.in.owns(one.group)
+			waits := run.Waiting && one.covered(e.day) && l.elsewhere(e.in, ref)
 			if e.in.owns(group) && told && !e.unsaid[ref] && (!one.covered(e.day) || one.group != group) && !stays[ref] && !waits {
 				return fmt.Errorf("law 7: the run of %s exits with 0, and %s is still covered in %s", e.in, ref, group)
 			}
