@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
-
 	"github.com/rosterd/rosterd/internal/alert"
 	"github.com/rosterd/rosterd/internal/app"
 	"github.com/rosterd/rosterd/internal/canary"
@@ -78,10 +76,11 @@ func (s *service) Send(_ context.Context, m roster.Message) error {
 
 func deafService(s *scene) string {
 	ops := &service{gone: true}
+	log, _ := canary.Log(s.t)
 	pending := func(ctx context.Context) (int, error) { return s.proc.store.CountPendingMessages(ctx) }
 	outbox := alert.New(alert.Deps{
 		Store: s.proc.store, Targets: []alert.Target{{Recipient: alert.Recipient{Name: "ops"}, Sender: ops}},
-		Metrics: alert.NewMetrics(canary.Registry(s.t), []string{"ops"}, pending), Log: zap.NewNop(), Now: s.now,
+		Metrics: alert.NewMetrics(canary.Registry(s.t), []string{"ops"}, pending), Log: log, Now: s.now,
 	})
 	s.hire()
 	s.employer.apply(breaks, 2, 0, s.today)
