@@ -67,8 +67,10 @@ func clockSteps(s *scene) string {
 		name string
 		by   time.Duration
 	}{
-		{"two days back", -48 * time.Hour}, {"1970", time.Until(time.Unix(0, 0))},
-		{"two days ahead", 48 * time.Hour}, {"a year ahead", 365 * 24 * time.Hour},
+		{"two days back", -48 * time.Hour},
+		{"1970", time.Until(time.Unix(0, 0))},
+		{"two days ahead", 48 * time.Hour},
+		{"a year ahead", 365 * 24 * time.Hour},
 	} {
 		s.offset = step.by
 		happened += "; " + step.name + ": " + s.fails(reconcile.ErrClock, nil)

@@ -216,7 +216,7 @@ func (l *laws) ofOldCopy(violation string) bool {
 func (l *laws) removal(group, ref string, e evidence) error {
 	approved := e.approved[group][ref]
 	told, has := e.told[ref]
-	if e.pinned[ref] && !(approved && l.keptElsewhere(group, ref)) {
+	if e.pinned[ref] && (!approved || !l.keptElsewhere(group, ref)) {
 		return fmt.Errorf("law 1: %s was removed from %s and is pinned", ref, group)
 	}
 	absent := false
