@@ -10,7 +10,7 @@ type checkCmd struct {
 
 // Help shows an example.
 func (checkCmd) Help() string {
-	return "Example:\n\n  rosterd check --config rosterd.yaml\n  rosterd check --source gusto\n\nTests the file, then the sources (columns, a sample), then the API (key, plans, groups). Changes nothing."
+	return "Example:\n\n  rosterd check --config rosterd.yaml\n  rosterd check --source gusto\n\nTests the file, then the sources (columns, a sample), then the API (key, plans, groups, its time). Changes nothing."
 }
 
 // Run checks.

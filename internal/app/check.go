@@ -15,15 +15,15 @@ import (
 
 // Finding is one line of `rosterd check`.
 type Finding struct {
-	Area   string `json:"area"` // file, source NAME, api
+	Area   string `json:"area"` // file, source NAME, api, clock
 	OK     bool   `json:"ok"`
 	Detail string `json:"detail"`
 	Advice string `json:"advice"` // what to do; "" when it is all right
 }
 
 // Check tests the sources, then Vitable, with the configuration that was read.
-// It reads only. The code is the exit code that fits: 0, 3 (rows that cannot
-// be sent), 5 or 8. With the name of a source it tests only that, and looks closer.
+// It reads only. The code is the exit code that fits: 0, 1 (the clock is wrong), 3
+// (rows that cannot be sent), 5 or 8. With the name of a source it tests only that, and looks closer.
 func (a *App) Check(ctx context.Context, only string) (findings []Finding, code int, err error) {
 	if names := a.sourceNames(); only != "" && !slices.Contains(names, only) {
 		return nil, ExitUsage, &UsageError{fmt.Errorf("no source has that name; there are: %s", strings.Join(names, ", "))}
@@ -56,7 +56,12 @@ func (a *App) Check(ctx context.Context, only string) (findings []Finding, code 
 		return append(findings, Finding{Area: "api", Detail: err.Error(), Advice: "check the key, VITABLE_CONNECT_BASE_URL and the network"}), graver(code, ExitAPI), nil
 	}
 	found, bad := a.checkOffer(offer, pulled)
-	return append(findings, found...), graver(code, bad), nil
+	findings, code = append(findings, found...), graver(code, bad)
+	if offer.Clock != nil {
+		findings = append(findings, Finding{Area: "clock", Detail: offer.Clock.Error(), Advice: "a run would plan nothing; let this machine take its time from the network (NTP)"})
+		code = graver(code, ExitInternal)
+	}
+	return findings, code, nil
 }
 
 // checkSource says what one source delivered and how its rows map; closely, also

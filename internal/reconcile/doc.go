@@ -9,6 +9,7 @@
 //	| ----------- | -------------------------------------------------------- |
 //	| ports.go    | the few methods of store, API and clock that it calls    |
 //	| run.go      | the run, step by step                                    |
+//	| clock.go    | is the time of this machine to be believed?              |
 //	| recall.go   | what is known from before                                |
 //	| pull.go     | sources -> people, side by side                          |
 //	| survey.go   | Vitable's plans and groups; provisioning                 |
@@ -16,6 +17,7 @@
 //	| save.go     | the plan -> the store                                    |
 //	| deliver.go  | the plan -> Vitable, group by group                      |
 //	| follow.go   | one accepted request -> its outcome                      |
+//	| handover.go | whoever moves to a group of another shard, or from one   |
 //	| pace.go     | when to look at a request again                          |
 //	| verdict.go  | what the run came to, in one word and one exit code      |
 package reconcile

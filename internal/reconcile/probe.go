@@ -10,6 +10,7 @@ import (
 type Offer struct {
 	Plans  map[string]bool         // plan ids
 	Groups map[string]roster.Group // by external_reference_id
+	Clock  error                   // that ours is too far from Vitable's for a run; nil: it is not
 }
 
 // Probed is what one source delivered, with everything that was noted about it.
@@ -42,8 +43,8 @@ func (r *Reconciler) ProbeSources(ctx context.Context, only string) []Probed {
 	return probed
 }
 
-// ProbeAPI lists what Vitable offers.
+// ProbeAPI lists what Vitable offers, and compares clocks.
 func (r *Reconciler) ProbeAPI(ctx context.Context) (Offer, error) {
 	t, err := r.survey(ctx)
-	return Offer{Plans: t.plans, Groups: t.groups}, err
+	return Offer{Plans: t.plans, Groups: t.groups, Clock: r.checkSkew()}, err
 }
