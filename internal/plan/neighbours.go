@@ -21,9 +21,9 @@ import (
 type Neighbours struct {
 	Owns func(group string) bool // whether a group is this shard's
 	Has  func(ref string) bool   // whether another shard covers somebody for all that is known, or is about to
-	// Takes reports whether the shard of a group covers somebody for certain, or sends
-	// them as soon as they are let go.
-	Takes func(ref, group string) bool
+	// Covers reports whether the shard of a group covers somebody for certain, and Awaits
+	// whether it sends them to that group as soon as they are let go.
+	Covers, Awaits func(ref, group string) bool
 }
 
 // owns reports whether a group is this shard's.
@@ -36,16 +36,24 @@ func (m *maker) elsewhere(ref string) bool {
 
 // arrived reports whether the shard of another group covers somebody.
 func (m *maker) arrived(p *roster.Person) bool {
-	return !m.in.owns(p.Group) && m.in.Neighbours.Takes(p.ReferenceID, p.Group)
+	return !m.in.owns(p.Group) && m.in.Neighbours.Covers(p.ReferenceID, p.Group)
 }
 
-// handOver reports whether somebody may leave for a group of another shard: it takes
-// them. Otherwise they are offered to it.
+// handOver reports whether somebody may leave for a group of another shard: it covers
+// them, or awaits them. Otherwise they are offered to it. A restored group is sent with
+// them first: whom the others await is another set each time that somebody looks, and a
+// person can only approve a roster that stays the same.
 func (m *maker) handOver(d *draft, out *departure) bool {
-	if m.in.Neighbours.Takes(out.last.Member.ReferenceID, out.to) {
+	ref, to := out.last.Member.ReferenceID, out.to
+	switch {
+	case m.in.Neighbours.Covers(ref, to):
+		return true
+	case d.state.RestoredAfter > 0:
+		return false
+	case m.in.Neighbours.Awaits(ref, to):
 		return true
 	}
-	d.offered = append(d.offered, Offer{out.last.Member.ReferenceID, out.to})
+	d.offered = append(d.offered, Offer{ref, to})
 	return false
 }
 

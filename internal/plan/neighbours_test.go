@@ -20,7 +20,7 @@ func (w *world) beside(covered ...string) {
 	}
 	w.Neighbours = &plan.Neighbours{
 		Owns: func(group string) bool { return group != "south" }, Has: has,
-		Takes: func(ref, _ string) bool { return has(ref) },
+		Covers: func(ref, _ string) bool { return has(ref) }, Awaits: func(string, string) bool { return false },
 	}
 }
 
@@ -49,5 +49,30 @@ func TestRekeyedAtAnotherShard(t *testing.T) {
 				same(t, name, test.want, tell(t, p, "north"))
 			}
 		})
+	}
+}
+
+// A person approves the roster of a restored group. It has to be the same whomever other
+// shards await by then, or no approval is ever of the roster that could be sent.
+func TestRestoredBesideAnotherShard(t *testing.T) {
+	hold := func(awaits bool, covered ...string) *roster.Hold {
+		w := newWorld()
+		w.group("north", crew("a", 20)...)
+		w.state("north", func(s *roster.GroupState) { s.RestoredAfter = 7 })
+		w.beside(covered...)
+		w.Neighbours.Awaits = func(string, string) bool { return awaits }
+		w.move("south", "a02", "a03", "a04")
+		g := w.make().Groups[0]
+		if g.Decision != roster.Held || g.Hold == nil || g.Hold.Reason != roster.ReasonNoBaseline {
+			t.Fatalf("north is %s %s", g.Decision, g.Reason)
+		}
+		return g.Hold
+	}
+	unheard, awaited := hold(false), hold(true)
+	if unheard.Digest != awaited.Digest || len(awaited.Roster) != 20 {
+		t.Errorf("%d people, as other shards await them %d", len(unheard.Roster), len(awaited.Roster))
+	}
+	if there := hold(true, "a02"); len(there.Roster) != 19 {
+		t.Errorf("%d people, with one of them covered at another shard; want 19", len(there.Roster))
 	}
 }

@@ -202,16 +202,19 @@ func (h *handover) neighbours() *plan.Neighbours {
 	if h.r.Board == nil {
 		return nil
 	}
-	return &plan.Neighbours{Owns: h.r.owns, Has: h.others.have, Takes: h.others.take}
+	return &plan.Neighbours{Owns: h.r.owns, Has: h.others.have, Covers: h.others.cover, Awaits: h.others.await}
 }
 
-// take reports whether the shard of a group has somebody for certain, or awaits them
-// there and is at work.
-func (s sight) take(ref, group string) bool {
+// cover reports whether the shard of a group has somebody for certain.
+func (s sight) cover(ref, group string) bool {
 	owner := shard.Owner(group, s.count)
-	return slices.ContainsFunc(s.notices, func(n shard.Notice) bool {
-		return n.Is(owner) && (n.Covers(ref) || n.Live(s.at) && n.Awaits[ref] == group)
-	})
+	return slices.ContainsFunc(s.notices, func(n shard.Notice) bool { return n.Is(owner) && n.Covers(ref) })
+}
+
+// await reports whether the shard of a group awaits somebody there, and is at work.
+func (s sight) await(ref, group string) bool {
+	owner := shard.Owner(group, s.count)
+	return slices.ContainsFunc(s.notices, func(n shard.Notice) bool { return n.Is(owner) && n.Live(s.at) && n.Awaits[ref] == group })
 }
 
 // have reports whether another shard has somebody, for all that it knows.
@@ -301,7 +304,9 @@ func (h *handover) goesOn(ctx context.Context, p *plan.Plan) (bool, error) {
 		return false, nil
 	}
 	let := func(ref string) bool { return !h.others.have(ref) }
-	wanted := func(o plan.Offer) bool { return h.others.take(o.ReferenceID, o.To) }
+	wanted := func(o plan.Offer) bool {
+		return h.others.cover(o.ReferenceID, o.To) || h.others.await(o.ReferenceID, o.To)
+	}
 	begun := h.r.Now()
 	for busy := begun; ; {
 		if err := h.look(); err != nil {

@@ -211,8 +211,13 @@ func mutants() []mutant {
 		},
 		{
 			"whoever is offered leaves without being awaited", "plan/neighbours.go",
-			"if m.in.Neighbours.Takes(out.last.Member.ReferenceID, out.to) {",
-			"if true {",
+			"case m.in.Neighbours.Awaits(ref, to):",
+			"case true:",
+		},
+		{
+			"a restored group is never the one that was approved", "plan/neighbours.go",
+			"case d.state.RestoredAfter > 0:",
+			"case d.state.RestoredAfter < 0:",
 		},
 		{
 			"people whom another shard has are sent all the same", "plan/make.go",
