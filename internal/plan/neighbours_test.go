@@ -61,7 +61,7 @@ func TestRestoredBesideAnotherShard(t *testing.T) {
 		w.state("north", func(s *roster.GroupState) { s.RestoredAfter = 7 })
 		w.beside(covered...)
 		w.Neighbours.Awaits = func(string, string) bool { return awaits }
-		w.move("south", "a02", "a03", "a04")
+		w.move("south", "a02", "a03")
 		g := w.make().Groups[0]
 		if g.Decision != roster.Held || g.Hold == nil || g.Hold.Reason != roster.ReasonNoBaseline {
 			t.Fatalf("north is %s %s", g.Decision, g.Reason)
