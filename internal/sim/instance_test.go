@@ -224,6 +224,34 @@ func (in *instance) restore(ctx context.Context) error {
 	return err
 }
 
+// knownByGroup are those who are in each group, or may be, by what the state says.
+func (in *instance) knownByGroup() map[string]map[string]bool {
+	ctx, known := context.Background(), map[string]map[string]bool{}
+	note := func(group string, all []roster.Enrolled) {
+		if known[group] == nil {
+			known[group] = map[string]bool{}
+		}
+		for i := range all {
+			known[group][all[i].Member.ReferenceID] = true
+		}
+	}
+	for _, group := range allGroups() {
+		base, err := in.proc.store.Baseline(ctx, group)
+		if err != nil {
+			in.w.accuse(err)
+		}
+		note(group, base.Members)
+	}
+	unsettled, err := in.proc.store.Unsettled(ctx)
+	if err != nil {
+		in.w.accuse(err)
+	}
+	for _, sync := range unsettled {
+		note(sync.Group, sync.Entries)
+	}
+	return known
+}
+
 // watchIntents notes every roster that goes out without a durable intent. An
 // intent may be sent more than once, until it has an answer.
 func (in *instance) watchIntents() {

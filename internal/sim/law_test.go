@@ -24,9 +24,11 @@ type evidence struct {
 	missed     map[string]int             // complete pulls in a row without a row, this one included
 	approved   map[string]map[string]bool // group -> reference_ids whom a person let go
 	pinned     map[string]bool
-	subscribed map[string]bool // at Vitable, in whatever group
-	rewired    bool            // the mapping or the layout is not the one of the run before
-	broken     bool            // an export cannot be read
+	copied     bool                       // the state is an old copy
+	known      map[string]map[string]bool // group -> who is in it by such a state; no pin keeps whom it does not know
+	subscribed map[string]bool            // at Vitable, in whatever group
+	rewired    bool                       // the mapping or the layout is not the one of the run before
+	broken     bool                       // an export cannot be read
 }
 
 // laws judges what Vitable was told by nothing but the truth.
@@ -114,6 +116,9 @@ func (l *laws) before(in *instance, counts bool) evidence {
 			}
 			maps.Copy(e.approved[a.group], a.people)
 		}
+	}
+	if e.copied = l.old[in]; e.copied && len(e.pinned) > 0 {
+		e.known = in.knownByGroup()
 	}
 	for group, members := range w.members() {
 		l.mayBeCovered(group, members...)
@@ -216,7 +221,7 @@ func (l *laws) ofOldCopy(violation string) bool {
 func (l *laws) removal(group, ref string, e evidence) error {
 	approved := e.approved[group][ref]
 	told, has := e.told[ref]
-	if e.pinned[ref] && (!approved || !l.keptElsewhere(group, ref)) {
+	if e.pinned[ref] && (!approved || !e.copied || e.known[group][ref]) {
 		return fmt.Errorf("law 1: %s was removed from %s and is pinned", ref, group)
 	}
 	absent := false
@@ -245,18 +250,6 @@ func (l *laws) removal(group, ref string, e evidence) error {
 	}
 	l.recent[group] = append(l.recent[group], lapse{e.at, ref})
 	return nil
-}
-
-// keptElsewhere reports whether a copy of the database from before somebody moved
-// here has them where they were, and keeps them there: it cannot know that they are
-// here, and a person let the roster without them pass.
-func (l *laws) keptElsewhere(group, ref string) bool {
-	for other, people := range l.covered {
-		if l.old[l.w.owner(other)] && other != group && people[ref] {
-			return true
-		}
-	}
-	return false
 }
 
 // use takes somebody who left out of the approvals: each lets them go once.
