@@ -16,7 +16,8 @@ import (
 var ErrPower = errors.New("no power")
 
 // Fuse blows at one of the steps that rosterd takes into the world: its writes
-// to the store and, where wired, its requests to Vitable and its notices to other shards. It is used once.
+// to the store and, where wired, its requests to Vitable and its notices to other
+// shards. It is used once.
 type Fuse struct {
 	Write string // the write whose steps count, such as Intend; "": every write, request and notice
 	At    int    // the step at which it blows, from 1; 0: never
