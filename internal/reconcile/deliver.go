@@ -25,7 +25,8 @@ type delivery string
 const (
 	deliveryDone      delivery = "done"
 	deliveryNothing   delivery = "nothing"   // what was left to send was already there
-	deliveryFailed    delivery = "failed"    // refused, unknown or stuck
+	deliveryFailed    delivery = "failed"    // unknown or stuck
+	deliveryRefused   delivery = "refused"   // as a whole: nothing of it happened
 	deliveryStopped   delivery = "stopped"   // not sent: the run was told to stop
 	deliveryUnsent    delivery = "unsent"    // not sent: Vitable could not be reached or refused the key
 	deliveryAccepted  delivery = "accepted"  // accepted, and left to the next run: the run was told to stop
@@ -222,7 +223,7 @@ func (c *courier) notDelivered(ctx context.Context, sync roster.Sync, cause erro
 	case roster.FateUnknown:
 		end.State, failure.Kind = roster.SyncNoAnswer, roster.SyncUnknown
 	case roster.FateRefused:
-		failure.Kind = roster.SyncRefused
+		failure.Kind, result = roster.SyncRefused, deliveryRefused
 	case roster.FateDenied:
 		c.deny()
 		result = deliveryUnsent

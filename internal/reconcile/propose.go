@@ -14,10 +14,10 @@ import (
 
 // round is one pass of plan and delivery over the same pull.
 type round struct {
-	number     int
-	selected   map[string]bool      // nil: all
-	removedNow map[string]plan.Gone // unapproved removals in earlier rounds, by group
-	repeat     bool                 // the pull is evidence that was counted before
+	number   int
+	selected map[string]bool // nil: all
+	earlier  *tally          // what earlier rounds did; nil: there was none
+	repeat   bool            // the pull is evidence that was counted before
 }
 
 // propose plans what the run would do. neighbours are nil where every group is ours.
@@ -48,7 +48,7 @@ func (r *Reconciler) propose(ctx context.Context, m *memory, t target, pulled []
 		Holds:      m.holds,
 		Pins:       m.pins,
 		Recent:     m.recent,
-		RemovedNow: now.removedNow,
+		RemovedNow: now.earlier.removedNow(now.selected),
 		LeftOut:    known.left,
 		CountPull:  now.number == 1 && !now.repeat,
 		Selected:   now.selected,

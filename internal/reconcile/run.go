@@ -109,7 +109,7 @@ func (c course) proceed(ctx context.Context, now round) error {
 				return err
 			}
 		}
-		now = round{number: now.number + 1, selected: goOn(p, end), removedNow: c.tally.unapproved}
+		now = round{number: now.number + 1, selected: goOn(p, end), earlier: c.tally}
 	}
 }
 

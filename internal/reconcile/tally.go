@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/rosterd/rosterd/internal/plan"
@@ -19,6 +20,7 @@ type tally struct {
 	groups      map[string]groupEnd
 	carried     map[string]roster.Why // group and reference_id -> why
 	unapproved  map[string]plan.Gone  // by group
+	unheard     map[string]plan.Gone  // by group, what a roster of the last round lets go whose outcome is not known
 	added       int
 	removed     int
 	changed     int
@@ -35,7 +37,7 @@ const (
 )
 
 func newTally(failOn map[roster.Concern]bool) *tally {
-	return &tally{failOn: failOn, groups: map[string]groupEnd{}, carried: map[string]roster.Why{}, unapproved: map[string]plan.Gone{}}
+	return &tally{failOn: failOn, groups: map[string]groupEnd{}, carried: map[string]roster.Why{}, unapproved: map[string]plan.Gone{}, unheard: map[string]plan.Gone{}}
 }
 
 func (t *tally) sources(pulled []Pulled) {
@@ -66,7 +68,36 @@ func (t *tally) round(p plan.Plan, c *courier) {
 			t.changed += effect.changed
 			t.unapproved[name] = gone(t.unapproved[name], g, effect.removed)
 		}
+		switch c.ends[name] {
+		case deliveryFailed, deliveryAccepted, deliveryUnheard:
+			t.unheard[name] = gone(plan.Gone{}, g, leavers(g))
+		}
 	}
+}
+
+// leavers are the people whom a plan lets go.
+func leavers(g *plan.Group) []string {
+	refs := make([]string, len(g.Removals))
+	for i, removal := range g.Removals {
+		refs[i] = removal.ReferenceID
+	}
+	return refs
+}
+
+// removedNow counts, by group, whom earlier rounds removed without an approval, or may
+// have by a request without an outcome. A group that is selected again is planned anew,
+// and counts whom it lets go by itself.
+func (t *tally) removedNow(selected map[string]bool) map[string]plan.Gone {
+	if t == nil {
+		return nil
+	}
+	all := maps.Clone(t.unapproved)
+	for group, more := range t.unheard {
+		if before := all[group]; !selected[group] {
+			all[group] = plan.Gone{People: before.People + more.People, Absent: before.Absent + more.Absent}
+		}
+	}
+	return all
 }
 
 // gone adds to those whom earlier rounds removed without an approval those of one
@@ -90,7 +121,7 @@ func (t *tally) end(name string, decision roster.Decision, how delivery) {
 	switch how {
 	case deliveryDone, deliveryAccepted, deliveryUnheard:
 		end = endSubmitted
-	case deliveryFailed, deliveryUnsent, deliveryStopped:
+	case deliveryFailed, deliveryRefused, deliveryUnsent, deliveryStopped:
 		end = endFailed
 	case deliveryWithdrawn:
 		end = endHeld
