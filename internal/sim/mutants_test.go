@@ -30,6 +30,11 @@ func mutants() []mutant {
 			"return leaving < 0 && leaving > in.Limits.AllowedInRun(people)",
 		},
 		{
+			"whom a roster without an outcome lets go does not count for the run", "reconcile/tally.go",
+			"if before := all[group]; !selected[group] {",
+			"if before := all[group]; false {",
+		},
+		{
 			"no limit for a week", "plan/guard.go",
 			"rest > 0 && rest+c.Recent > l.allowedRolling(c.Baseline+c.Recent)",
 			"rest > 0 && rest > l.allowedRolling(c.Baseline+c.Recent)",
