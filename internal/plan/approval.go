@@ -50,14 +50,18 @@ func named(hold roster.Hold) map[roster.Removal]bool {
 }
 
 // adopts reports whether an approved no_baseline hold lets this roster be the
-// first: everybody whom the approver saw in it is still there.
-func adopts(hold roster.Hold, configHash string, entries []roster.Enrolled, now time.Time) bool {
+// first: everybody whom the approver saw in it is still there, or waits for a group
+// that has them to let them go.
+func adopts(hold roster.Hold, configHash string, entries []roster.Enrolled, waiting []string, now time.Time) bool {
 	if !live(hold, configHash, now) || hold.Reason != roster.ReasonNoBaseline {
 		return false
 	}
-	have := make(map[string]bool, len(entries))
+	have := make(map[string]bool, len(entries)+len(waiting))
 	for i := range entries {
 		have[entries[i].Member.ReferenceID] = true
+	}
+	for _, ref := range waiting {
+		have[ref] = true
 	}
 	for _, ref := range hold.Roster {
 		if !have[ref] {

@@ -58,12 +58,21 @@ func (m *maker) decide(d *draft, p *payload) (roster.Decision, roster.Reason) {
 // roster under way already and was not restored from a copy since, rosterd
 // created it, a person approved this roster, or the operator vouches for every
 // first roster and no source is in doubt: who is missing then, nobody could tell.
+//
+// Whoever waits for a move is covered where they are and comes later. If the approval
+// wanted all of them at once, those whom one group let go would be covered nowhere
+// until the last other group does. Of a restored group nobody knows whether they moved
+// before, and it is not sent without them.
 func (m *maker) mayStart(d *draft, entries []roster.Enrolled) bool {
 	created := d.state.Created && d.state.GroupID == m.in.Known[d.name].ID
 	if d.state.RestoredAfter == 0 && (d.state.HasBaseline || d.covered > 0 || created) {
 		return true
 	}
-	if hold, ok := m.in.Holds[d.name]; ok && adopts(hold, m.in.ConfigHash, entries, m.in.Now) {
+	var waiting []string
+	if d.state.RestoredAfter == 0 {
+		waiting = d.awaited()
+	}
+	if hold, ok := m.in.Holds[d.name]; ok && adopts(hold, m.in.ConfigHash, entries, waiting, m.in.Now) {
 		return true
 	}
 	return m.in.Limits.FirstSync == FirstAllow && !m.anySource(shrank)

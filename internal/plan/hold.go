@@ -94,7 +94,7 @@ func (d *draft) approve(hold roster.Hold) {
 }
 
 // unused returns the group's approval where people of it have to wait for their
-// move and nobody else uses it, nil otherwise: it is kept for when they can go.
+// move and nobody else uses it, nil otherwise: it is kept for when they can go, or come.
 func (m *maker) unused(d *draft) *roster.Hold {
 	hold, ok := m.in.Holds[d.name]
 	if !ok || !live(hold, m.in.ConfigHash, m.in.Now) {
@@ -103,7 +103,8 @@ func (m *maker) unused(d *draft) *roster.Hold {
 	waits := func(r roster.Removal) bool {
 		return slices.Contains(d.carried, Carried{r.ReferenceID, roster.CarriedMoving})
 	}
-	if !slices.ContainsFunc(hold.Removals, waits) {
+	begins := hold.Reason == roster.ReasonNoBaseline && !d.state.HasBaseline && len(d.awaited()) > 0
+	if !begins && !slices.ContainsFunc(hold.Removals, waits) {
 		return nil
 	}
 	return &hold

@@ -76,3 +76,75 @@ func TestRestoredBesideAnotherShard(t *testing.T) {
 		t.Errorf("%d people, with one of them covered at another shard; want 19", len(there.Roster))
 	}
 }
+
+// A person approves the first roster of a group that nobody but movers is to be in.
+// Whoever may come first is sent first: those who were let go already would be covered
+// nowhere until the last of them is.
+func TestFirstRosterOfMovers(t *testing.T) {
+	setUp := func(t *testing.T, elsewhere ...string) *world {
+		w := newWorld()
+		w.group("north", crew("a", 20)...)
+		w.listed("new")
+		for _, ref := range elsewhere {
+			w.hire("new", ref)
+		}
+		w.beside(elsewhere...)
+		return w
+	}
+	asked := func(elsewhere ...string) told {
+		say := told{Decision: "hold no_baseline", Hold: []string{"no_baseline open"}, Failures: []string{"no_baseline"}}
+		for _, ref := range elsewhere {
+			say.LeftOut = append(say.LeftOut, ref+" waits_for_move")
+		}
+		return say
+	}
+	check := func(t *testing.T, w *world, want told, awaited []string, uses string) {
+		t.Helper()
+		for name, p := range map[string]plan.Plan{"made at once": w.make(), "made in parts": w.assemble(t).Plan} {
+			same(t, name, want, tell(t, p, "new"))
+			g := planned(t, p, "new")
+			same(t, "awaited, "+name, awaited, g.Awaited)
+			same(t, "uses, "+name, uses, g.Uses)
+		}
+	}
+	t.Run("waits with its approval while another shard has them all", func(t *testing.T) {
+		w := setUp(t, "x01", "y01")
+		check(t, w, asked("x01", "y01"), nil, "")
+		w.approve(t, "new")
+		check(t, w, told{
+			Decision: "skip nobody", LeftOut: []string{"x01 waits_for_move", "y01 waits_for_move"}, Hold: []string{"no_baseline approved"},
+		}, []string{"x01", "y01"}, "")
+	})
+	t.Run("is sent with the one whom another shard let go", func(t *testing.T) {
+		w := setUp(t, "x01", "y01")
+		w.approve(t, "new")
+		w.beside("y01")
+		check(t, w, told{Decision: "submit first_sync", Adds: []string{"x01"}, LeftOut: []string{"y01 waits_for_move"}}, []string{"y01"}, "hold_new")
+	})
+	t.Run("is sent with the one who comes from a group of its own shard", func(t *testing.T) {
+		w := setUp(t, "x01")
+		w.move("new", "a02")
+		check(t, w, asked("a02", "x01"), nil, "")
+		w.approve(t, "new")
+		check(t, w, told{Decision: "submit first_sync", Adds: []string{"a02"}, LeftOut: []string{"x01 waits_for_move"}}, []string{"x01"}, "hold_new")
+	})
+	t.Run("awaits the others where nobody of its own shard can leave", func(t *testing.T) {
+		w := setUp(t, "x01")
+		w.move("new", "a02")
+		w.approve(t, "new")
+		w.Busy = map[string]roster.Reason{"north": roster.ReasonInFlight}
+		waits := told{
+			Decision: "skip nobody", LeftOut: []string{"a02 waits_for_move", "x01 waits_for_move"}, Hold: []string{"no_baseline approved"},
+		}
+		check(t, w, waits, []string{"x01"}, "")
+		w.beside()
+		check(t, w, told{Decision: "submit first_sync", Adds: []string{"x01"}, LeftOut: []string{"a02 waits_for_move"}}, nil, "hold_new")
+	})
+	t.Run("of a restored group is not sent without them: they may have come before", func(t *testing.T) {
+		w := setUp(t, "x01", "y01")
+		w.States["new"] = roster.GroupState{GroupID: "grp_new", RestoredAfter: 7, Absences: map[string]int{}}
+		w.approve(t, "new")
+		w.beside("y01")
+		same(t, "decision", "hold no_baseline", tell(t, w.make(), "new").Decision)
+	})
+}

@@ -32,10 +32,10 @@ func (l *laws) rosters(runs []*attempt) {
 
 // handedOver is law 1 for whoever moves to a group of another shard: they are let go
 // only when that shard has them, or is at work to take them. Otherwise they would be
-// covered by nobody until it runs.
+// covered by nobody until it runs. A person may let go whom an old copy does not know.
 func (l *laws) handedOver(entry sandbox.Entry, ref string, e evidence) error {
 	one, told := e.told[ref]
-	if !told || e.in.owns(one.group) || !one.covered(e.day) || slices.Contains(l.w.box.Members(one.group), ref) {
+	if !told || e.unseen(entry.Group, ref) || e.in.owns(one.group) || !one.covered(e.day) || slices.Contains(l.w.box.Members(one.group), ref) {
 		return nil
 	}
 	gains := l.w.owner(one.group)

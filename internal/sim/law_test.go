@@ -25,7 +25,7 @@ type evidence struct {
 	approved   map[string]map[string]bool // group -> reference_ids whom a person let go
 	pinned     map[string]bool
 	copied     bool                       // the state is an old copy
-	known      map[string]map[string]bool // group -> who is in it by such a state; no pin keeps whom it does not know
+	known      map[string]map[string]bool // group -> who is in it by such a state; nothing but the eyes of a person keeps whom it does not know
 	subscribed map[string]bool            // at Vitable, in whatever group
 	rewired    bool                       // the mapping or the layout is not the one of the run before
 	broken     bool                       // an export cannot be read
@@ -117,7 +117,7 @@ func (l *laws) before(in *instance, counts bool) evidence {
 			maps.Copy(e.approved[a.group], a.people)
 		}
 	}
-	if e.copied = l.old[in]; e.copied && len(e.pinned) > 0 {
+	if e.copied = l.old[in]; e.copied {
 		e.known = in.knownByGroup()
 	}
 	for group, members := range w.members() {
@@ -221,7 +221,7 @@ func (l *laws) ofOldCopy(violation string) bool {
 func (l *laws) removal(group, ref string, e evidence) error {
 	approved := e.approved[group][ref]
 	told, has := e.told[ref]
-	if e.pinned[ref] && (!approved || !e.copied || e.known[group][ref]) {
+	if e.pinned[ref] && !e.unseen(group, ref) {
 		return fmt.Errorf("law 1: %s was removed from %s and is pinned", ref, group)
 	}
 	absent := false
@@ -250,6 +250,12 @@ func (l *laws) removal(group, ref string, e evidence) error {
 	}
 	l.recent[group] = append(l.recent[group], lapse{e.at, ref})
 	return nil
+}
+
+// unseen reports whether a person approved a roster without somebody of whom the old copy
+// of the database does not know: no pin and no move keeps them.
+func (e evidence) unseen(group, ref string) bool {
+	return e.copied && e.approved[group][ref] && !e.known[group][ref]
 }
 
 // use takes somebody who left out of the approvals: each lets them go once.
