@@ -10,6 +10,7 @@ import (
 	"github.com/rosterd/rosterd/internal/config"
 	"github.com/rosterd/rosterd/internal/mapping"
 	"github.com/rosterd/rosterd/internal/reconcile"
+	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/join"
 )
@@ -17,6 +18,11 @@ import (
 // feeds opens every configured source with its mapping. Those that complete
 // another one are a part of that, and no feed of their own.
 func feeds(file config.File, getenv func(string) string, now func() time.Time) ([]reconcile.Feed, error) {
+	zone, err := time.LoadLocation(file.Eligibility.TimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("load time zone: %w", err)
+	}
+	opening := source.Opening{Getenv: getenv, Today: func() roster.Date { return roster.Today(now(), zone) }}
 	var all []reconcile.Feed
 	for _, configured := range file.Sources {
 		if configured.Join.To != "" {
@@ -26,7 +32,7 @@ func feeds(file config.File, getenv func(string) string, now func() time.Time) (
 		if err != nil {
 			return nil, fmt.Errorf("map source %s: %w", configured.Name, err)
 		}
-		opened, err := openWithParts(configured, parts(file, configured.Name), mapper, getenv, now)
+		opened, err := openWithParts(configured, parts(file, configured.Name), mapper, opening, now)
 		if err != nil {
 			return nil, err
 		}
@@ -45,10 +51,10 @@ func parts(file config.File, name string) []config.Source {
 
 // openWithParts opens a source, and those that complete it, each with the columns
 // that the mapping reads of it.
-func openWithParts(lead config.Source, others []config.Source, mapper *mapping.Mapper, getenv func(string) string, now func() time.Time) (source.Source, error) {
+func openWithParts(lead config.Source, others []config.Source, mapper *mapping.Mapper, opening source.Opening, now func() time.Time) (source.Source, error) {
 	own, rest := mapper.Columns(), []join.Part{}
 	for _, other := range others {
-		part, err := openPart(other, mapper, getenv)
+		part, err := openPart(other, mapper, opening)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +66,8 @@ func openWithParts(lead config.Source, others []config.Source, mapper *mapping.M
 			own = append(own, part.On)
 		}
 	}
-	opened, err := lead.Settings.Open(source.Opening{Columns: own, Getenv: getenv})
+	opening.Columns = own
+	opened, err := lead.Settings.Open(opening)
 	if err != nil {
 		return nil, fmt.Errorf("open source %s: %w", lead.Name, err)
 	}
@@ -71,7 +78,7 @@ func openWithParts(lead config.Source, others []config.Source, mapper *mapping.M
 }
 
 // openPart opens a source that completes another one, whose mapping it is.
-func openPart(configured config.Source, mapper *mapping.Mapper, getenv func(string) string) (join.Part, error) {
+func openPart(configured config.Source, mapper *mapping.Mapper, opening source.Opening) (join.Part, error) {
 	part := join.Part{Name: configured.Name, On: configured.Join.On, Key: configured.Join.Key, MaxAge: configured.MaxAge}
 	if part.Key == "" {
 		part.Key = part.On
@@ -92,7 +99,8 @@ func openPart(configured config.Source, mapper *mapping.Mapper, getenv func(stri
 	if !slices.Contains(asked, part.Key) {
 		asked = append(slices.Clone(asked), part.Key)
 	}
-	opened, err := configured.Settings.Open(source.Opening{Columns: asked, Getenv: getenv})
+	opening.Columns = asked
+	opened, err := configured.Settings.Open(opening)
 	if err != nil {
 		return part, fmt.Errorf("open source %s: %w", part.Name, err)
 	}

@@ -87,7 +87,7 @@ func (m *maker) due(d *draft, digest string) (roster.Decision, roster.Reason) {
 		return roster.Submit, roster.ReasonNotDelivered
 	case delivered.Digest != digest:
 		return roster.Submit, roster.ReasonChanged
-	case delivered.Failures > 0 && (d.welcomes() || d.handsOn() || since >= retryWait(m.in.Delivery.RetryFailures, delivered.Retries)):
+	case delivered.Failures > 0 && (d.welcomes() || d.handsOn() || since >= m.retryWait(d)):
 		return roster.Submit, roster.ReasonRetry
 	case delivered.Failures == 0 && m.in.Delivery.ResubmitUnchanged > 0 && since >= m.in.Delivery.ResubmitUnchanged:
 		return roster.Submit, roster.ReasonResubmit
@@ -95,6 +95,16 @@ func (m *maker) due(d *draft, digest string) (roster.Decision, roster.Reason) {
 		return roster.Held, d.hold.Reason
 	}
 	return roster.Skip, roster.ReasonUnchanged
+}
+
+// retryWait is how long the members whom Vitable refused wait to be tried again. Where a
+// group of another shard may have them, of which nobody here knows, it never gets
+// longer: once that one lets them go they are covered nowhere.
+func (m *maker) retryWait(d *draft) time.Duration {
+	if m.in.Neighbours != nil && len(d.adds) > 0 {
+		return m.in.Delivery.RetryFailures
+	}
+	return retryWait(m.in.Delivery.RetryFailures, d.state.Delivered.Retries)
 }
 
 // retryWait doubles the first wait with every delivery that had failures, up

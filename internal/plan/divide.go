@@ -73,13 +73,12 @@ func (m *maker) start(name string, made *payload) (g Group, starts bool) {
 //   - somebody enrolled in one, without a row, and a row in the other that may
 //     be theirs under a new reference_id, also where the other is another shard's.
 //
-// A group that is tied to another needs its people, and leaves plain.
+// A group that is tied to another needs its people, and leaves plain. Rows of one person
+// in two groups of other shards tie those as well: whoever is enrolled here and has a row
+// in one of them is then seen to have two that contradict one another.
 func (a *Assembly) divide(plain map[string]Group, index Index) ([][]string, error) {
 	t := ties{leader: map[string]string{}}
 	for _, pair := range index.Shared() {
-		if !a.in.owns(pair[0]) && !a.in.owns(pair[1]) {
-			continue
-		}
 		delete(plain, pair[0])
 		delete(plain, pair[1])
 		t.tie(pair[0], pair[1])
@@ -105,7 +104,7 @@ func (a *Assembly) divide(plain map[string]Group, index Index) ([][]string, erro
 	if len(lost) > 0 {
 		a.tieLookAlikes(&t, lost, plain)
 	}
-	return t.parts(), nil
+	return slices.DeleteFunc(t.parts(), func(groups []string) bool { return !slices.ContainsFunc(groups, a.in.owns) }), nil
 }
 
 // names lists, sorted, the groups of this shard that have people or a state and are not

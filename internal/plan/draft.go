@@ -142,11 +142,12 @@ func (d *draft) postpone(kind roster.Kind, fits func(*addition) bool) (any bool)
 	return true
 }
 
-// awaited are the people, sorted, who come when their old group lets them go.
+// awaited are the people, sorted, who come when their old group lets them go, or the one
+// that has them under the reference_id that they had before.
 func (d *draft) awaited() []string {
 	var refs []string
 	for _, left := range d.leftOut {
-		if left.Kind == WaitsForMove {
+		if left.Kind == WaitsForMove || left.Kind == roster.Rekeyed {
 			refs = append(refs, left.ReferenceID)
 		}
 	}

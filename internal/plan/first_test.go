@@ -69,6 +69,18 @@ func TestFirstRoster(t *testing.T) {
 				State: roster.HoldApproved, ExpiresAt: now().Add(time.Hour),
 			}
 		}, held, ""},
+		{"somebody who comes under another reference_id from another group is to be approved as well", func(_ *testing.T, w *world) {
+			w.drop("n1", "n2")
+			w.group("old", crew("a", 30)...)
+			w.rekey("a01", "n3").Group = "new"
+		}, told{Decision: "hold no_baseline", LeftOut: []string{"n3 rekeyed"}, Hold: []string{"no_baseline open"}, Failures: []string{"no_baseline"}}, ""},
+		{"and is sent when both are approved", func(t *testing.T, w *world) {
+			w.drop("n1", "n2")
+			w.group("old", crew("a", 30)...)
+			w.rekey("a01", "n3").Group = "new"
+			w.approve(t, "new")
+			w.approve(t, "old")
+		}, told{Decision: "submit first_sync", Adds: []string{"n3"}}, "hold_new"},
 		{"a first roster under way is followed by the next", func(_ *testing.T, w *world) {
 			w.Baselines["new"] = plan.Doubt(roster.Baseline{}, []roster.Sync{{Entries: []roster.Enrolled{enrolled("n1")}}})
 		}, sent, ""},

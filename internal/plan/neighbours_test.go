@@ -148,3 +148,29 @@ func TestFirstRosterOfMovers(t *testing.T) {
 		same(t, "decision", "hold no_baseline", tell(t, w.make(), "new").Decision)
 	})
 }
+
+// Two rows of one person in groups of other shards contradict each other as they do
+// anywhere: whichever is read first proves nothing.
+func TestContradictoryRowsAtOtherShards(t *testing.T) {
+	for _, former := range []string{"", "east", "zeast"} {
+		for _, renamed := range []bool{false, true} {
+			w := newWorld()
+			w.group("north", crew("a", 20)...)
+			w.beside()
+			w.listed("east")
+			w.Neighbours.Owns = func(group string) bool { return group == "north" }
+			w.move("south", "a02")
+			if renamed { // so that nothing but the reference_id tells that it is the same person
+				w.row("a02").Member.FirstName = "Other"
+			}
+			w.People = append(w.People, roster.Person{ReferenceID: "a02", Source: hq, Row: 99, Group: former, Standing: roster.StandingTerminated})
+			want := told{Decision: "skip unchanged", Carried: []string{"a02 invalid"}, Failures: []string{"a02 duplicate"}}
+			for name, p := range map[string]plan.Plan{"made at once": w.make(), "made in parts": w.assemble(t).Plan} {
+				same(t, "terminated in "+former+", "+name, want, tell(t, p, "north"))
+				if len(p.Groups) != 1 {
+					t.Errorf("%s: %d groups are planned, want the one of this shard", name, len(p.Groups))
+				}
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package reconcile_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -124,6 +125,73 @@ func TestSourcesInDoubt(t *testing.T) {
 			w.wantOpen()
 		}
 		w.wantLawful()
+	})
+}
+
+// A source that cannot tell which of several readings of somebody is the right one keeps
+// them where they are, whatever the rules say of the one that it chose.
+func TestDoubtAboutWhoeverIsEnrolled(t *testing.T) {
+	for status, want := range map[string]struct {
+		members, open []string
+	}{
+		"active":     {[]string{"N1", "N2", "N3"}, []string{"invalid_row north N1"}},
+		"on loan":    {[]string{"N1", "N2", "N3"}, []string{"invalid_row north N1"}},
+		"terminated": {[]string{"N2", "N3"}, nil},
+	} {
+		t.Run(status, func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				w.hr.hire(north, "N1", "N2", "N3")
+				w.settled()
+				w.hr.edit(func(r *row) { r.status = status }, "N1")
+				r := w.reconciler()
+				r.Feeds[0].Source = doubting{w.hr.source, "N1"}
+				if _, err := r.Run(t.Context(), reconcile.Options{}); err != nil {
+					t.Fatal(err)
+				}
+				w.wantMembers(north, want.members...)
+				w.wantOpen(want.open...)
+			})
+		})
+	}
+}
+
+// doubting is a source that does not know which reading of somebody is right.
+type doubting struct {
+	source.Source
+	ref string
+}
+
+func (d doubting) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
+	return d.Source.Pull(ctx, doubtingSink{sink, d.ref})
+}
+
+type doubtingSink struct {
+	source.Sink
+	ref string
+}
+
+func (d doubtingSink) Record(values []string, place int) error {
+	if values[0] == d.ref {
+		d.Sink.(source.Doubter).Doubt("status", "two assignments, and neither is the primary one")
+	}
+	return d.Sink.Record(values, place)
+}
+
+// Under another name a source still covers whom it covered: those whom it lacks all at
+// once are held.
+func TestASourceThatWasRenamedAndShrank(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.hr.hire(north, refs("N", 40)...)
+		w.settled()
+		w.hr.name = "renamed"
+		w.freshMetrics()
+		w.run()
+		w.hr.drop(refs("N", 35)...)
+		run := w.run()
+		if state := run.Sources[0].State; state != roster.SourceShrunk {
+			t.Errorf("the source is %s", state)
+		}
+		w.wantMembers(north, refs("N", 40)...)
 	})
 }
 

@@ -1,7 +1,13 @@
 package reconcile_test
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -196,6 +202,47 @@ func TestCreationWithoutAnAnswer(t *testing.T) {
 		w.wantMembers("west", "W1")
 	})
 }
+
+// Somebody else made the group while the sources were read, and put people into it: it is
+// not ours, also for a run that begins after this one was cut short.
+func TestCreationAfterSomebodyElses(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.settings.CreateMissing = true
+		w.settings.Limits.FirstSync = "hold"
+		w.hr.hire("west", "W1")
+		w.wire.Before = func(r *http.Request) error {
+			if r.Method != http.MethodPost || strings.HasSuffix(r.URL.Path, "/members/sync") {
+				return nil
+			}
+			body, err := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			theirs := r.Clone(r.Context())
+			theirs.Body = io.NopCloser(bytes.NewReader(body))
+			w.box.ServeHTTP(httptest.NewRecorder(), theirs)
+			w.box.Seed("west", stranger())
+			return err
+		}
+		whole := w.around
+		w.around = func(s reconcile.Store) reconcile.Store { return planless{s} }
+		if _, err := w.try(t.Context(), reconcile.Options{}); !errors.Is(err, errPlanless) {
+			t.Fatalf("the first run ended with %v", err)
+		}
+		w.wire.Before, w.around = nil, whole
+		run := w.run()
+		wantOutcome(t, run, roster.RunHeld, 4)
+		if hold := w.onlyHold(); hold.Reason != roster.ReasonNoBaseline {
+			t.Errorf("held as %s", hold.Reason)
+		}
+		w.wantMembers("west", "STRANGER")
+	})
+}
+
+var errPlanless = errors.New("no plan is saved")
+
+// planless ends each run before its plan is remembered.
+type planless struct{ reconcile.Store }
+
+func (planless) SavePlan(context.Context, roster.PlanRecord) error { return errPlanless }
 
 // Plan touches nothing and says what the next run does.
 func TestPlanTouchesNothing(t *testing.T) {

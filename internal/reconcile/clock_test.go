@@ -77,3 +77,22 @@ func TestClock(t *testing.T) {
 		})
 	}
 }
+
+// An approval does not lapse by a clock that is wrong.
+func TestApprovalOnAWrongClock(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		strict(w)
+		w.hr.hire(north, refs("N", 8)...)
+		w.settled()
+		w.hr.edit(terminated, "N1", "N2", "N3")
+		w.run()
+		w.approve(w.onlyHold())
+		w.now = func() time.Time { return time.Now().Add(72 * time.Hour) }
+		if _, err := w.try(t.Context(), reconcile.Options{}); !errors.Is(err, reconcile.ErrClock) {
+			t.Fatalf("the run on the wrong clock ended with %v", err)
+		}
+		w.now = time.Now
+		w.run()
+		w.wantMembers(north, "N4", "N5", "N6", "N7", "N8")
+	})
+}

@@ -17,10 +17,8 @@ import (
 )
 
 const (
-	// presence is how long a run counts as being at work after it last said so.
-	presence = 30 * time.Second
-	// heartbeat is how often it says so.
-	heartbeat = presence / 3
+	// heartbeat is how often a run says that it is at work.
+	heartbeat = shard.Presence / 3
 	// handoverPatience is how long a run waits for a shard that is not there, or waits
 	// itself: all of them begin at about the same time. One that is busy is waited for.
 	handoverPatience = 2 * time.Minute
@@ -40,12 +38,28 @@ type Board interface {
 // owns reports whether a group is this instance's.
 func (r *Reconciler) owns(group string) bool { return r.Board == nil || r.Shard.Owns(group) }
 
+// serves names this instance among all; one that is alone is the first of one.
+func (r *Reconciler) serves() string {
+	if r.Board == nil {
+		return shard.Shard{Index: 0, Count: 1}.String()
+	}
+	return r.Shard.String()
+}
+
+// gained reports whether a group is this instance's and was not, when it was another
+// shard.
+func (r *Reconciler) gained(former, group string) bool {
+	was, err := shard.Parse(former)
+	return r.owns(group) && (err != nil || !was.Owns(group))
+}
+
 // handover is what a run tells the other shards and knows of them. A run without
 // other shards has a handover that does nothing.
 type handover struct {
 	r      *Reconciler
 	m      *memory
 	others sight // as of the last look
+	began  time.Time
 
 	mu   sync.Mutex // guards mine: the heartbeat publishes beside the run
 	mine shard.Notice
@@ -54,7 +68,7 @@ type handover struct {
 
 // attend tells the others that a run is at work, until leave.
 func (r *Reconciler) attend(ctx context.Context, m *memory) (*handover, error) {
-	h := &handover{r: r, m: m, stop: func() {}}
+	h := &handover{r: r, m: m, began: r.Now(), stop: func() {}}
 	if r.Board == nil {
 		return h, nil
 	}
@@ -65,12 +79,17 @@ func (r *Reconciler) attend(ctx context.Context, m *memory) (*handover, error) {
 		r.Log.Warn("other shards have never told whom they cover; if they have run, ROSTERD_SHARD_DIR is not one directory for all",
 			zap.Stringer("shard", r.Shard), zap.Int("silent", silent))
 	}
+	for _, n := range h.others.notices {
+		if n.Ahead(h.others.at) {
+			r.Log.Warn("the clock of another shard is ahead of this one; nobody is handed over to it", zap.Stringer("shard", r.Shard), zap.String("other", n.Shard))
+		}
+	}
 	beating, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for sleep(beating, heartbeat) {
-			if err := h.publish(presence, nothing); err != nil {
+			if err := h.publish(shard.Presence, nothing); err != nil {
 				r.Log.Error("notice not published", zap.Error(err))
 			}
 		}
@@ -113,7 +132,7 @@ func (h *handover) tell(ctx context.Context, change func(*shard.Notice)) error {
 	if err != nil {
 		return err
 	}
-	return h.publish(presence, func(n *shard.Notice) {
+	return h.publish(shard.Presence, func(n *shard.Notice) {
 		n.Has, n.Doubtful = shard.PeopleOf(has), shard.PeopleOf(doubtful)
 		change(n)
 	})
@@ -252,7 +271,7 @@ func (h *handover) agree(ctx context.Context, propose func(*plan.Neighbours) (*p
 			return nil, err
 		}
 		mine, more := shard.PeopleOf(has), additions(&a.Plan)
-		err = h.publish(presence, func(n *shard.Notice) {
+		err = h.publish(shard.Presence, func(n *shard.Notice) {
 			n.Has, n.Doubtful = shard.PeopleOf(append(has, more...)), shard.PeopleOf(append(doubtful, more...))
 			n.Awaits, n.Waits = awaits(&a.Plan), false
 		})
@@ -307,8 +326,7 @@ func (h *handover) goesOn(ctx context.Context, p *plan.Plan) (bool, error) {
 	wanted := func(o plan.Offer) bool {
 		return h.others.cover(o.ReferenceID, o.To) || h.others.await(o.ReferenceID, o.To)
 	}
-	begun := h.r.Now()
-	for busy := begun; ; {
+	for busy := h.r.Now(); ; {
 		if err := h.look(); err != nil {
 			return false, err
 		}
@@ -319,7 +337,7 @@ func (h *handover) goesOn(ctx context.Context, p *plan.Plan) (bool, error) {
 		if h.others.busy(awaited, offered) {
 			busy = now
 		}
-		if now.Sub(busy) >= handoverPatience || now.Sub(begun) >= h.r.Settings.Deadline || !sleep(ctx, handoverLook) {
+		if now.Sub(busy) >= handoverPatience || now.Sub(h.began) >= h.r.Settings.Deadline || !sleep(ctx, handoverLook) {
 			return false, nil
 		}
 	}

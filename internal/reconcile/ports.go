@@ -27,6 +27,7 @@ type Store interface {
 	OpenFailures(ctx context.Context) ([]roster.Failure, error)
 	LastRun(ctx context.Context) (run roster.Run, ok bool, err error)
 
+	Serve(ctx context.Context, as string, gained func(former, group string) bool) error
 	StartRun(ctx context.Context, run roster.Run) error
 	ExpireHolds(ctx context.Context, now time.Time) error
 	SavePlan(ctx context.Context, record roster.PlanRecord) error

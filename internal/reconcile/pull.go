@@ -117,14 +117,15 @@ func (s *intake) Doubt(field, detail string) {
 	s.doubts = append(s.doubts, roster.Problem{Kind: roster.InvalidRow, Field: field, Detail: detail})
 }
 
-// Record maps one record. A doubt is a problem of whoever would be sent: whoever
-// has left needs no more than the row that says so.
+// Record maps one record. A doubt is a problem of whoever would be sent, and of whoever
+// would be let go by a rule that read what is in doubt. Whoever has left needs no more
+// than the row that says so.
 func (s *intake) Record(values []string, place int) error {
 	if s.binding == nil {
 		return errors.New("record before columns")
 	}
 	s.person = s.binding.Person(values, place, s.day)
-	if s.person.Standing == roster.StandingIn {
+	if s.person.Standing != roster.StandingTerminated {
 		s.person.Problems = append(s.person.Problems, s.doubts...)
 	}
 	s.doubts = s.doubts[:0]
@@ -150,13 +151,14 @@ func sourceFailures(pulled []Pulled) []roster.Failure {
 }
 
 // believeShrunk believes a source that shrank after all when nobody whom it
-// covered is missing from it: then it lost rows that covered nobody.
+// covered is missing from it: then it lost rows that covered nobody. Whom it covered the
+// baseline alone does not tell: a row that came from another source then is not sent anew.
 func (r *Reconciler) believeShrunk(ctx context.Context, pulled []Pulled, m *memory) error {
 	if !slices.ContainsFunc(pulled, func(p Pulled) bool { return p.Pull.State == roster.SourceShrunk }) {
 		return nil
 	}
 	present := rows(pulled)
-	missing := map[string]bool{}
+	missing, short := map[string]bool{}, map[string]bool{} // sources; groups
 	for _, group := range m.enrolling() {
 		base, err := r.baseline(ctx, m, group)
 		if err != nil {
@@ -164,12 +166,14 @@ func (r *Reconciler) believeShrunk(ctx context.Context, pulled []Pulled, m *memo
 		}
 		for i := range base.Members {
 			if e := &base.Members[i]; !present[e.Member.ReferenceID] {
-				missing[e.Source] = true
+				missing[e.Source], short[group] = true, true
 			}
 		}
 	}
 	for i := range pulled {
-		if p := &pulled[i].Pull; p.State == roster.SourceShrunk && !missing[p.Source] {
+		p := &pulled[i].Pull
+		fed := slices.ContainsFunc(m.pulls[p.Source].Groups, func(group string) bool { return short[group] })
+		if p.State == roster.SourceShrunk && !missing[p.Source] && !fed {
 			p.State, p.Reason = roster.SourceOK, ""
 		}
 	}

@@ -14,9 +14,15 @@ import (
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
-// maxRounds bounds how often one pull is planned anew: for moves in a circle,
-// plan changes in two steps, and groups that were busy at first.
-const maxRounds = 6
+const (
+	// maxRounds bounds how often one pull is planned anew for what a run does by itself:
+	// moves in a circle, plan changes in two steps, and groups that were busy at first.
+	maxRounds = 6
+	// maxHandovers bounds how often it is planned anew for what other shards did. Every
+	// shard may let people go several times, each time at another moment; a run that
+	// gave up between two of them would leave those who are let go next without a group.
+	maxHandovers = 100
+)
 
 // Run makes one run. The returned run is what the store remembers of it; an
 // error means that rosterd itself could not go on (its store failed, or another
@@ -38,8 +44,8 @@ func (r *Reconciler) Run(ctx context.Context, o Options) (roster.Run, error) {
 
 // steps are those of the design's section "A run".
 func (r *Reconciler) steps(ctx context.Context, run *roster.Run, o Options, t *tally) error {
-	if err := r.Store.ExpireHolds(ctx, r.Now()); err != nil {
-		return fmt.Errorf("expire approvals: %w", err)
+	if err := r.Store.Serve(ctx, r.serves(), r.gained); err != nil {
+		return fmt.Errorf("take over groups: %w", err)
 	}
 	m, err := r.recall(ctx, true)
 	if err != nil {
@@ -58,6 +64,11 @@ func (r *Reconciler) rounds(ctx context.Context, run *roster.Run, o Options, t *
 	pulled, vitable, apiErr, err := r.read(ctx, m)
 	if err != nil {
 		return err
+	}
+	if apiErr == nil { // only now is the clock known to be right, and an approval that lapsed stays so
+		if err := r.Store.ExpireHolds(ctx, r.Now()); err != nil {
+			return fmt.Errorf("expire approvals: %w", err)
+		}
 	}
 	run.Sources = results(pulled)
 	t.sources(pulled)
@@ -99,15 +110,16 @@ type course struct {
 
 // proceed plans and delivers, round by round, until nothing is left to do.
 func (c course) proceed(ctx context.Context, now round) error {
-	for {
+	for alone, handovers := 1, 0; ; alone++ {
 		p, end, err := c.round(ctx, now)
-		if err != nil || c.tally.stopped(ctx) || now.number == maxRounds {
+		if err != nil || c.tally.stopped(ctx) || handovers == maxHandovers {
 			return err
 		}
-		if !c.r.moreToDo(ctx, p, end, c.mem, c.watch) {
+		if alone >= maxRounds || !c.r.moreToDo(ctx, p, end, c.mem, c.watch) {
 			if more, err := c.shards.goesOn(ctx, &p); err != nil || !more {
 				return err
 			}
+			alone, handovers = 0, handovers+1
 		}
 		now = round{number: now.number + 1, selected: goOn(p, end), earlier: c.tally}
 	}

@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/rosterd/rosterd/internal/durable"
 )
@@ -43,14 +46,18 @@ func (d *Dir) Publish(n Notice) error {
 
 // Others reads the last notice of every other shard. One that has never published
 // covers nobody; one that cannot be read is an error, for nobody could tell whom that
-// shard covers.
+// shard covers. A notice from before there was another number of shards proves little.
 func (d *Dir) Others() ([]Notice, error) {
+	divided, err := d.dividedOtherwise()
+	if err != nil {
+		return nil, err
+	}
 	var all []Notice
 	for index := range d.shard.Count {
 		if index == d.shard.Index {
 			continue
 		}
-		text, err := os.ReadFile(d.file(index))
+		text, written, err := read(d.file(index))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -61,7 +68,52 @@ func (d *Dir) Others() ([]Notice, error) {
 		if err := json.Unmarshal(text, &n); err != nil || n.Shard != (Shard{index, d.shard.Count}).String() {
 			return nil, fmt.Errorf("read notice: %s is not what shard %d wrote; let that shard run, which writes it anew", d.file(index), index)
 		}
+		if written.Before(divided) {
+			n = n.outdated()
+		}
 		all = append(all, n)
 	}
 	return all, nil
+}
+
+// dividedOtherwise is when a shard of another number of shards last published; zero, when
+// none has. The times are those of the files: one clock for all.
+func (d *Dir) dividedOtherwise() (last time.Time, err error) {
+	entries, err := os.ReadDir(d.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return last, fmt.Errorf("list notices: %w", err)
+	}
+	ours := fmt.Sprintf("-of-%d.json", d.shard.Count)
+	for _, entry := range entries {
+		if name := entry.Name(); !strings.HasPrefix(name, "shard-") || filepath.Ext(name) != ".json" || strings.HasSuffix(name, ours) {
+			continue
+		}
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return last, fmt.Errorf("look at notice: %w", err)
+		}
+		if info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+	}
+	return last, nil
+}
+
+// read is the text of a file, and when it was written. A file is exchanged as a whole, so
+// both are of the same.
+func read(path string) (text []byte, written time.Time, err error) {
+	f, err := os.Open(path) //nolint:gosec // a name that Dir made
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	text, err = io.ReadAll(f)
+	return text, info.ModTime(), err
 }

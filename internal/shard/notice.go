@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// Presence is how long a run counts as being at work after it last said so.
+const Presence = 30 * time.Second
+
 // Notice is what one shard tells the others.
 type Notice struct {
 	Shard string `json:"shard"`
@@ -25,14 +28,24 @@ type Notice struct {
 	Waits bool `json:"waits,omitempty"`
 }
 
-// Live reports whether the shard's run is at work.
-func (n Notice) Live(now time.Time) bool { return n.Until.After(now) }
+// Live reports whether the shard's run is at work. One that says so from a time that is
+// yet to come is not believed: its clock is ahead, and nobody can tell since when it is
+// silent.
+func (n Notice) Live(now time.Time) bool { return n.Until.After(now) && !n.Ahead(now) }
+
+// Ahead reports whether the notice was written by a clock that is further ahead than a
+// run that is at work would speak again.
+func (n Notice) Ahead(now time.Time) bool { return n.Until.After(now.Add(2 * Presence)) }
 
 // Busy reports whether the shard's run is at work and may yet do something by itself.
 func (n Notice) Busy(now time.Time) bool { return n.Live(now) && !n.Waits }
 
 // Covers reports whether somebody is covered in one of its groups for certain.
 func (n Notice) Covers(ref string) bool { return n.Has.Have(ref) && !n.Doubtful.Have(ref) }
+
+// outdated is what the notice still proves when the groups were divided in another way
+// since: whoever is in it may be covered there, and nobody is for certain.
+func (n Notice) outdated() Notice { return Notice{Shard: n.Shard, Has: n.Has, Doubtful: n.Has} }
 
 // Is reports whether the notice is that of the shard with this index.
 func (n Notice) Is(index int) bool {

@@ -123,6 +123,54 @@ func TestDir(t *testing.T) {
 	}
 }
 
+// A clock that is ahead says for long that a run is at work that was killed.
+func TestNoticeOfAClockThatIsAhead(t *testing.T) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for after, want := range map[time.Duration]bool{
+		-time.Second: false, 0: false, time.Second: true, shard.Presence: true, 2 * shard.Presence: true,
+		2*shard.Presence + time.Second: false, time.Hour: false,
+	} {
+		n := shard.Notice{Until: now.Add(after)}
+		if n.Live(now) != want || n.Busy(now) != want || n.Ahead(now) != (after > 2*shard.Presence) {
+			t.Errorf("until %s from now: live %v, busy %v, ahead %v", after, n.Live(now), n.Busy(now), n.Ahead(now))
+		}
+	}
+}
+
+// What was told before the groups were divided in another way may still be so, and is not
+// for certain; what is told after it counts again.
+func TestNoticesFromBeforeTheDivision(t *testing.T) {
+	path := filepath.Join(canary.Dir(t), "shards")
+	one, other := shard.NewDir(path, shard.Shard{Index: 0, Count: 2}), shard.NewDir(path, shard.Shard{Index: 1, Count: 2})
+	until := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	told := shard.Notice{Until: until, Has: shard.PeopleOf([]string{"E1"}), Awaits: map[string]string{"M1": "north"}}
+	at := func(file string, minute int) {
+		t.Helper()
+		when := until.Add(time.Duration(minute) * time.Minute)
+		if err := os.Chtimes(filepath.Join(path, file), when, when); err != nil {
+			t.Fatal(err)
+		}
+	}
+	third := shard.NewDir(path, shard.Shard{Index: 2, Count: 3})
+	for _, err := range []error{other.Publish(told), third.Publish(shard.Notice{})} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for minute, certain := range map[int]bool{1: false, 3: true} {
+		at("shard-1-of-2.json", minute)
+		at("shard-2-of-3.json", 2)
+		notices, err := one.Others()
+		if err != nil || len(notices) != 1 {
+			t.Fatalf("%v, %v", notices, err)
+		}
+		n := notices[0]
+		if !n.Has.Have("E1") || n.Covers("E1") != certain || n.Live(until.Add(-time.Second)) != certain || (len(n.Awaits) > 0) != certain {
+			t.Errorf("told in minute %d: %+v", minute, n)
+		}
+	}
+}
+
 // Whatever is wrong with a notice, it is an error that names the file.
 func TestDirWithSomethingElse(t *testing.T) {
 	whole, err := json.Marshal(shard.Notice{Shard: "1/2", Has: shard.PeopleOf([]string{"E1", "E2"})})

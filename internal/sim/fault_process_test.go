@@ -97,7 +97,7 @@ func crashLoop(s *scene) string {
 	s.hire()
 	before := len(s.box.Ledger())
 	for range 10 {
-		s.must(s.once(s.ctx, day{Run: killedHot, At: 8}))
+		s.must(s.once(s.ctx, day{Run: killedHot, At: 9}))
 		s.must(s.pass(10 * time.Second))
 	}
 	posts, last := 0, time.Time{}
@@ -109,6 +109,9 @@ func crashLoop(s *scene) string {
 			s.t.Error("a roster is sent before the one before has settled")
 		}
 		last = entry.At
+	}
+	if posts == 0 {
+		s.t.Error("no start came as far as a roster: kill it later")
 	}
 	happened := fmt.Sprintf("%d rosters sent in ten starts, each when the one before had settled", posts)
 	s.must(s.restart(s.ctx))

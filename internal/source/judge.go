@@ -14,6 +14,10 @@ type Limits struct {
 	MaxShrinkPercent float64       // against the last good pull
 }
 
+// maxAhead is how far the data may be dated ahead: a place that takes local time for UTC
+// is hours off. What is further ahead would never be old, and whatever came after it older.
+const maxAhead = 24 * time.Hour
+
 // clockSlack forgives file systems and copies that move a file's time a little.
 const clockSlack = time.Minute
 
@@ -27,6 +31,7 @@ const clockSlack = time.Minute
 //	| seen differs from expected                           | failed |
 //	| columns were withheld                                | failed |
 //	| no final newline where the last good pull had one    | failed |
+//	| dated more than a day ahead                          | stale  |
 //	| older than max_age                                   | stale  |
 //	| older than the last good pull                        | stale  |
 //	| fewer than the last good pull by over max_shrink     | shrank |
@@ -45,6 +50,9 @@ func Judge(report Report, err error, last *roster.Pull, limits Limits, now time.
 		return roster.SourceBroken, Faultf(WordWithheld, "columns asked for and not delivered: %s", strings.Join(report.Withheld, ", "))
 	case last != nil && last.Ending == EndingNewline && report.Ending == EndingOpen:
 		return roster.SourceBroken, Faultf(WordTruncated, "the data ends without a final newline and earlier data had one, so it may be cut off")
+	case report.AsOf.Sub(now) > maxAhead:
+		return roster.SourceOld, Faultf(WordAhead, "the data is dated %s, which is yet to come; whatever writes it has a wrong clock, or as_of is not when it was made",
+			report.AsOf.UTC().Format(time.RFC3339))
 	case limits.MaxAge > 0 && !report.AsOf.IsZero() && now.Sub(report.AsOf) > limits.MaxAge:
 		return roster.SourceOld, Faultf(WordStale, "the data is of %s, older than max_age %s", report.AsOf.UTC().Format(time.RFC3339), limits.MaxAge)
 	case last != nil && !report.AsOf.IsZero() && report.AsOf.Add(clockSlack).Before(last.AsOf):

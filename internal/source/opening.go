@@ -8,6 +8,9 @@ import (
 	"net"
 	"os"
 	"strings"
+	"time"
+
+	"github.com/rosterd/rosterd/internal/roster"
 )
 
 // Opening is what a source is opened with.
@@ -20,6 +23,17 @@ type Opening struct {
 	Getenv func(name string) string
 	// Dial makes connections, for sources over a network. nil: as usual.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Today is the employer's civil date, for sources that tell what is present from what
+	// is to come. nil: that of UTC.
+	Today func() roster.Date
+}
+
+// Day is the employer's civil date.
+func (o Opening) Day() roster.Date {
+	if o.Today == nil {
+		return roster.Today(time.Now(), time.UTC)
+	}
+	return o.Today()
 }
 
 // Secret is where a credential is read: a secret never stands in the YAML file.

@@ -86,7 +86,7 @@ type Fault struct {
 func Words() []string {
 	return []string{
 		WordUnreadable, WordMissing, WordPartial, WordEncoding, WordHeader, WordColumn, WordRagged,
-		WordEmpty, WordCount, WordTruncated, WordWithheld, WordStale, WordRolledBack, WordShrank, WordInternal,
+		WordEmpty, WordCount, WordTruncated, WordWithheld, WordStale, WordAhead, WordRolledBack, WordShrank, WordInternal,
 		WordSecret, WordDenied, WordPutOff, WordService, WordUnreached, WordRedirect, WordFormat, WordPages, WordTooLarge, WordNotReady,
 	}
 }
@@ -105,6 +105,7 @@ const (
 	WordTruncated  = "truncated"      // it ends where it should not
 	WordWithheld   = "withheld"       // columns that did not come back
 	WordStale      = "stale"          // older than max_age
+	WordAhead      = "dated_ahead"    // of a time that is yet to come
 	WordRolledBack = "rolled_back"    // older than what was read before
 	WordShrank     = "shrank"         // far fewer records than before
 	WordInternal   = "internal"       // a bug in a source

@@ -63,6 +63,11 @@ func writes() []deed {
 	return []deed{
 		write("start run", func(ctx context.Context, s *session) error { return s.store.StartRun(ctx, run("run2", now)) }),
 		write("finish run", func(ctx context.Context, s *session) error { return s.store.FinishRun(ctx, run("run1", now)) }),
+		{name: "serve", before: within(inUse), first: 2, steps: []step{
+			open, lease,
+			func(ctx context.Context, s *session) error { return s.store.Serve(ctx, "0/3", never) },
+			func(ctx context.Context, s *session) error { return s.store.Serve(ctx, "0/2", oneOf("g1")) },
+		}},
 		write("save plan", func(ctx context.Context, s *session) error { return s.store.SavePlan(ctx, plan("run2", "d2")) }),
 		write("create group", func(ctx context.Context, s *session) error {
 			return s.store.GroupCreated(ctx, roster.GroupState{ExternalReferenceID: "g9", GroupID: "grp_9"})

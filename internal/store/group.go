@@ -56,10 +56,10 @@ func (s *Store) Groups(ctx context.Context) ([]roster.GroupState, error) {
 	return groups, err
 }
 
-// GroupCreated stores a group right after Vitable created it, as an empty one:
-// Created is set, whatever the argument says. Fenced.
+// GroupCreated stores a group right after it was asked for at Vitable. Created says
+// whether the one that is there now is ours, and so empty: somebody else may have made
+// it a moment before, with people in it. Fenced.
 func (s *Store) GroupCreated(ctx context.Context, group roster.GroupState) error {
-	group.Created = true
 	return s.fenced(ctx, func(tx *sqlx.Tx) error { return savePlanned(ctx, tx, group) })
 }
 

@@ -88,10 +88,11 @@ func TestSavePlanKeepsWhatOutcomesSay(t *testing.T) {
 
 func TestGroupCreated(t *testing.T) {
 	s, _ := newStore(t)
-	group := roster.GroupState{ExternalReferenceID: "g1", GroupID: "grp_1", Name: "One"}
-	check(t, s.GroupCreated(t.Context(), group))
-	group.Created = true
-	same(t, []roster.GroupState{group}, value(s.Groups(t.Context()))(t))
+	ours := roster.GroupState{ExternalReferenceID: "g1", GroupID: "grp_1", Name: "One", Created: true}
+	another := roster.GroupState{ExternalReferenceID: "g2", GroupID: "grp_2", Name: "Two"}
+	check(t, s.GroupCreated(t.Context(), ours))
+	check(t, s.GroupCreated(t.Context(), another))
+	same(t, []roster.GroupState{ours, another}, value(s.Groups(t.Context()))(t))
 }
 
 func TestPins(t *testing.T) {

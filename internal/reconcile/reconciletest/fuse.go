@@ -134,6 +134,10 @@ func (b brittle) StartRun(ctx context.Context, run roster.Run) error {
 	return b.write("StartRun", func() error { return b.Store.StartRun(ctx, run) })
 }
 
+func (b brittle) Serve(ctx context.Context, as string, gained func(former, group string) bool) error {
+	return b.write("Serve", func() error { return b.Store.Serve(ctx, as, gained) })
+}
+
 func (b brittle) ExpireHolds(ctx context.Context, now time.Time) error {
 	return b.write("ExpireHolds", func() error { return b.Store.ExpireHolds(ctx, now) })
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/remote"
 )
@@ -70,7 +70,7 @@ func (c *Config) Open(o source.Opening) (source.Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &account{client, o.Columns, relationsOf(o.Columns)}, nil
+	return &account{client, o.Columns, relationsOf(o.Columns), o.Day}, nil
 }
 
 // account is everybody of one linked account.
@@ -78,6 +78,7 @@ type account struct {
 	client    *remote.Client
 	columns   []string
 	relations []relation
+	day       func() roster.Date // the employer's
 }
 
 // relation is what an employee refers to by an id unless it is expanded.
@@ -119,7 +120,7 @@ func (a *account) Pull(ctx context.Context, sink source.Sink) (source.Report, er
 	if fields := a.expanded(); len(fields) > 0 {
 		query.Set("expand", strings.Join(fields, ","))
 	}
-	today := time.Now().UTC().Format(time.DateOnly)
+	today := a.day().String()
 	return remote.Listing{
 		Columns: a.columns, Key: "id", AsOf: synced,
 		Next: func(ctx context.Context, before *remote.Page) (remote.Page, error) {

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rosterd/rosterd/internal/canary"
+	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/merge"
 	"github.com/rosterd/rosterd/internal/source/sourcetest"
@@ -271,6 +272,27 @@ func TestDatesAndThePresentEmployment(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)
+	}
+}
+
+// What begins tomorrow in UTC is not yet present where it is still today.
+func TestThePresentEmploymentByTheEmployersDate(t *testing.T) {
+	server := httptest.NewServer(&fake{employees: []map[string]any{{"id": "1", "employments": []any{
+		map[string]any{"id": "a", "job_title": "now", "effective_date": "2019-01-01T00:00:00Z"},
+		map[string]any{"id": "b", "job_title": "next", "effective_date": "2026-02-01T00:00:00Z"},
+	}}}})
+	defer server.Close()
+	for day, want := range map[int]string{31: "now", 32: "next"} {
+		var got sourcetest.Recorder
+		opening := source.Opening{Columns: []string{"employment.job_title", "id"}, Today: func() roster.Date {
+			return roster.Today(time.Date(2026, 1, day, 12, 0, 0, 0, time.UTC), time.UTC)
+		}}
+		if _, err := open(t, server.URL, opening).Pull(t.Context(), &got); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([][]string{{want, "1"}}, got.Records); diff != "" {
+			t.Errorf("on day %d (-want +got):\n%s", day, diff)
+		}
 	}
 }
 
