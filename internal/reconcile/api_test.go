@@ -6,11 +6,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/reconcile/reconciletest"
 	"github.com/rosterd/rosterd/internal/roster"
@@ -218,7 +218,7 @@ func TestCreationAfterSomebodyElses(t *testing.T) {
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			theirs := r.Clone(r.Context())
 			theirs.Body = io.NopCloser(bytes.NewReader(body))
-			w.box.ServeHTTP(httptest.NewRecorder(), theirs)
+			w.box.ServeHTTP(canary.Recorder(t), theirs)
 			w.box.Seed("west", stranger())
 			return err
 		}
