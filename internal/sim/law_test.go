@@ -195,7 +195,7 @@ func (l *laws) after(runs []*attempt) error {
 		known := l.pending[number]
 		delete(l.pending, number)
 		for _, ref := range entry.Sync.Removed {
-			if err := errors.Join(l.removal(entry.Group, ref, known), l.handedOver(entry, ref, known)); err != nil {
+			if err := errors.Join(l.removal(entry, ref, known), l.handedOver(entry, ref, known)); err != nil {
 				return err
 			}
 		}
@@ -218,7 +218,8 @@ func (l *laws) ofOldCopy(violation string) bool {
 }
 
 // removal is law 1: somebody lost coverage in a group, and there must be proof.
-func (l *laws) removal(group, ref string, e evidence) error {
+func (l *laws) removal(entry sandbox.Entry, ref string, e evidence) error {
+	group := entry.Group
 	approved := e.approved[group][ref]
 	told, has := e.told[ref]
 	if e.pinned[ref] && !e.unseen(group, ref) {
@@ -226,7 +227,7 @@ func (l *laws) removal(group, ref string, e evidence) error {
 	}
 	absent := false
 	switch {
-	case !has && l.cameBack(ref, e) && !approved:
+	case !has && l.cameBack(entry, ref, e) && !approved:
 		return fmt.Errorf("law 1: %s was removed from %s, came under another reference_id, and nobody approved it", ref, group)
 	case !has && !approved && e.missed[ref] < 2:
 		return fmt.Errorf("law 1: %s was removed from %s after %d complete pulls without them", ref, group, e.missed[ref])
@@ -268,15 +269,23 @@ func (l *laws) use(group, ref string) {
 }
 
 // cameBack reports whether the same person is in the exports under another
-// reference_id, and not yet covered under that.
-func (l *laws) cameBack(ref string, e evidence) bool {
+// reference_id, and not yet covered under that when they were removed.
+func (l *laws) cameBack(entry sandbox.Entry, ref string, e evidence) bool {
 	serial, known := l.w.serials[ref]
 	for _, other := range e.told {
-		if known && other.serial == serial && other.ref != ref && other.covered(e.day) && !e.subscribed[other.ref] {
+		if known && other.serial == serial && other.ref != ref && other.covered(e.day) && !e.subscribed[other.ref] && !l.addedBefore(entry.At, other.ref) {
 			return true
 		}
 	}
 	return false
+}
+
+// addedBefore reports whether somebody was added before a moment: by another shard, beside
+// the run that is judged.
+func (l *laws) addedBefore(at time.Time, ref string) bool {
+	return slices.ContainsFunc(l.w.box.Ledger(), func(entry sandbox.Entry) bool {
+		return entry.Sync != nil && entry.Sync.ProcessedAt != nil && entry.Sync.ProcessedAt.Before(at) && slices.Contains(entry.Sync.Added, ref)
+	})
 }
 
 // changesPlan reports whether somebody may leave for a moment, to come back on
