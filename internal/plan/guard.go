@@ -20,6 +20,7 @@ type Case struct {
 type Suspect struct {
 	roster.Removal
 	SourceShrank bool // absent from a source that lost many people at once
+	Unheard      bool // a roster of unknown fate left them out: for all that is known they are gone already
 }
 
 // Guard says which removals of a group need a person's approval, and the
@@ -36,7 +37,8 @@ type Suspect struct {
 //	| with the last days' removals over the rolling limit | the rest                 | rolling_limit  |
 //
 // "The rest" are removals that no earlier row holds; whoever left in an earlier
-// round of the run counts with them for the group's own limits. In a group under
+// round of the run counts with them for the group's own limits. Whoever is held, and
+// gone already for all that is known, is among the last days' removals. In a group under
 // small_group.below, small_group.count stands in for every count and
 // percentage: percentages mean nothing for a handful of people.
 func Guard(c Case, l Limits) (held []roster.Removal, reason roster.Reason) {
@@ -62,7 +64,8 @@ func Guard(c Case, l Limits) (held []roster.Removal, reason roster.Reason) {
 	if g.passing(absent)+c.Earlier.Absent > l.allowed(l.MaxAbsent, before) {
 		g.hold(roster.ReasonAbsentLimit, absent)
 	}
-	if rest := g.passing(always); rest > 0 && rest+c.Recent > l.allowedRolling(c.Baseline+c.Recent) {
+	recent := c.Recent + g.gone()
+	if rest := g.passing(always); rest > 0 && rest+recent > l.allowedRolling(c.Baseline+recent) {
 		g.hold(roster.ReasonRollingLimit, always)
 	}
 	return g.result()
@@ -121,6 +124,17 @@ func (g *guard) passing(fits func(Suspect) bool) int {
 	n := 0
 	for i, s := range g.removals {
 		if !g.held[i] && fits(s) {
+			n++
+		}
+	}
+	return n
+}
+
+// gone counts those who are held and seem to have left before.
+func (g *guard) gone() int {
+	n := 0
+	for i, s := range g.removals {
+		if g.held[i] && s.Unheard {
 			n++
 		}
 	}

@@ -24,6 +24,13 @@ func shrunk(all []plan.Suspect) []plan.Suspect {
 	return all
 }
 
+func unheard(all []plan.Suspect) []plan.Suspect {
+	for i := range all {
+		all[i].Unheard = true
+	}
+	return all
+}
+
 // TestGuard has, for every row of Guard's table and every limit, a case that
 // stands exactly at the limit and one that is over it by one person.
 func TestGuard(t *testing.T) {
@@ -175,6 +182,16 @@ func TestGuard(t *testing.T) {
 			name: "what an earlier row holds does not count towards the window",
 			c:    plan.Case{Baseline: 80, Recent: 20, Remaining: 79, Removals: shrunk(leaving(roster.Absent, 1))},
 			held: 1, reason: roster.ReasonSourceShrank,
+		},
+		{
+			name: "but who seems to be gone already does, at the limit",
+			c:    plan.Case{Baseline: 85, Recent: 14, Remaining: 79, ConfigChanged: true, Removals: slices.Concat(unheard(leaving(roster.Moved, 1)), leaving(roster.Terminated, 5))},
+			held: 1, reason: roster.ReasonConfigChanged,
+		},
+		{
+			name: "and over it",
+			c:    plan.Case{Baseline: 85, Recent: 15, Remaining: 79, ConfigChanged: true, Removals: slices.Concat(unheard(leaving(roster.Moved, 1)), leaving(roster.Terminated, 5))},
+			held: 6, reason: roster.ReasonConfigChanged,
 		},
 		{name: "a small group may lose two within the window", c: plan.Case{Baseline: 5, Remaining: 3, Removals: leaving(roster.Terminated, 2)}},
 		{

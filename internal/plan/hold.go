@@ -48,6 +48,7 @@ func (m *maker) guardGroup(d *draft) {
 		suspects = append(suspects, Suspect{
 			Removal:      roster.Removal{ReferenceID: out.last.Member.ReferenceID, Class: out.class},
 			SourceShrank: m.fromShrunk(d, &out.last),
+			Unheard:      m.in.LeftOut[d.name][out.last.Member.ReferenceID],
 		})
 	}
 	held, reason := Guard(Case{

@@ -32,6 +32,7 @@ type instance struct {
 	transport http.RoundTripper
 	proc      *process
 	looks     map[string]bool // configurations and layouts that a run of it has seen
+	turned    map[int]bool    // systems whose last readable export had its columns in another order
 	pinned    map[string]bool
 	complete  map[string]int   // reference_id -> its complete pulls in a row without a row
 	intents   map[string]int64 // group id -> the durable intent that has no answer
@@ -48,7 +49,7 @@ func (w *world) divided(data string) []*instance {
 	for i := range all {
 		in := &instance{
 			w: w, number: i, data: data, url: "http://127.0.0.1",
-			looks: map[string]bool{}, pinned: map[string]bool{}, complete: map[string]int{}, intents: map[string]int64{}, durable: map[string]int64{},
+			looks: map[string]bool{}, turned: map[int]bool{}, pinned: map[string]bool{}, complete: map[string]int{}, intents: map[string]int64{}, durable: map[string]int64{},
 		}
 		if count > 0 {
 			in.shard = shard.Shard{Index: i, Count: count}
@@ -123,13 +124,28 @@ func (w *world) endAll() (err error) {
 	return err
 }
 
-// look tells configurations and layouts apart.
+// look tells configurations and layouts apart. An export that cannot be read is taken to
+// look as it did last.
 func (in *instance) look() string {
 	text := fmt.Sprint(in.w.version)
-	for _, s := range in.w.systems {
-		text += fmt.Sprint(" ", s.flaw == reordered)
+	for i, s := range in.w.systems {
+		turned := s.flaw == reordered
+		if s.flaw.broken() {
+			turned = in.turned[i]
+		}
+		text += fmt.Sprint(" ", turned)
 	}
 	return text
+}
+
+// looked notes what a run has seen.
+func (in *instance) looked() {
+	in.looks[in.look()] = true
+	for i, s := range in.w.systems {
+		if !s.flaw.broken() {
+			in.turned[i] = s.flaw == reordered
+		}
+	}
 }
 
 // calm takes away whatever disturbed the last run.

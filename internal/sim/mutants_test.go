@@ -36,8 +36,8 @@ func mutants() []mutant {
 		},
 		{
 			"no limit for a week", "plan/guard.go",
-			"rest > 0 && rest+c.Recent > l.allowedRolling(c.Baseline+c.Recent)",
-			"rest > 0 && rest > l.allowedRolling(c.Baseline+c.Recent)",
+			"rest > 0 && rest+recent > l.allowedRolling(c.Baseline+recent)",
+			"rest > 0 && rest > l.allowedRolling(c.Baseline+recent)",
 		},
 		{
 			"an emptied group passes", "plan/guard.go",
