@@ -20,6 +20,11 @@ func mutants() []mutant {
 			"m.in.Recent[d.name],",
 		},
 		{
+			"nor does such a one who is held", "plan/guard.go",
+			"recent := c.Recent + g.gone()",
+			"recent := c.Recent + 0*g.gone()",
+		},
+		{
 			"no limit for absences", "plan/guard.go",
 			"if g.passing(absent)+c.Earlier.Absent > l.allowed(l.MaxAbsent, before) {",
 			"if false {",
