@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ type instance struct {
 	transport http.RoundTripper
 	proc      *process
 	looks     map[string]bool // configurations and layouts that a run of it has seen
-	turned    map[int]bool    // systems whose last readable export had its columns in another order
+	turned    map[int][]bool  // whether the last readable export of a system had its columns in another order
 	pinned    map[string]bool
 	complete  map[string]int   // reference_id -> its complete pulls in a row without a row
 	intents   map[string]int64 // group id -> the durable intent that has no answer
@@ -49,7 +50,7 @@ func (w *world) divided(data string) []*instance {
 	for i := range all {
 		in := &instance{
 			w: w, number: i, data: data, url: "http://127.0.0.1",
-			looks: map[string]bool{}, turned: map[int]bool{}, pinned: map[string]bool{}, complete: map[string]int{}, intents: map[string]int64{}, durable: map[string]int64{},
+			looks: map[string]bool{}, turned: map[int][]bool{}, pinned: map[string]bool{}, complete: map[string]int{}, intents: map[string]int64{}, durable: map[string]int64{},
 		}
 		if count > 0 {
 			in.shard = shard.Shard{Index: i, Count: count}
@@ -125,27 +126,44 @@ func (w *world) endAll() (err error) {
 }
 
 // look tells configurations and layouts apart. An export that cannot be read is taken to
-// look as it did last.
-func (in *instance) look() string {
-	text := fmt.Sprint(in.w.version)
+// look as it did last; where a run was cut short that read it, it may not be known how.
+func (in *instance) look() (possible []string) {
+	possible = []string{fmt.Sprint(in.w.version)}
 	for i, s := range in.w.systems {
-		turned := s.flaw == reordered
-		if s.flaw.broken() {
+		turned := []bool{s.flaw == reordered}
+		if s.flaw.broken() && len(in.turned[i]) > 0 {
 			turned = in.turned[i]
 		}
-		text += fmt.Sprint(" ", turned)
+		var more []string
+		for _, text := range possible {
+			for _, is := range turned {
+				more = append(more, fmt.Sprint(text, " ", is))
+			}
+		}
+		possible = more
 	}
-	return text
+	return possible
 }
 
-// looked notes what a run has seen.
-func (in *instance) looked() {
-	in.looks[in.look()] = true
+// looked notes what a run has seen, or may have seen where it was disturbed.
+func (in *instance) looked(disturbed bool) {
+	for _, look := range in.look() {
+		in.looks[look] = true
+	}
 	for i, s := range in.w.systems {
-		if !s.flaw.broken() {
-			in.turned[i] = s.flaw == reordered
+		switch {
+		case s.flaw.broken():
+		case disturbed:
+			in.turned[i] = append(in.turned[i], s.flaw == reordered)
+		default:
+			in.turned[i] = []bool{s.flaw == reordered}
 		}
 	}
+}
+
+// rewired reports whether the configuration or a layout is one that no run has seen.
+func (in *instance) rewired() bool {
+	return len(in.looks) > 0 && !slices.ContainsFunc(in.look(), func(look string) bool { return in.looks[look] })
 }
 
 // calm takes away whatever disturbed the last run.

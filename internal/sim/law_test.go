@@ -95,7 +95,7 @@ func (l *laws) before(in *instance, counts bool) evidence {
 	w := l.w
 	e := evidence{
 		run: w.runs, in: in, at: w.now(), day: w.today(0), told: map[string]worker{}, unsaid: map[string]bool{},
-		approved: map[string]map[string]bool{}, pinned: maps.Clone(in.pinned), subscribed: map[string]bool{}, rewired: len(in.looks) > 0 && !in.looks[in.look()],
+		approved: map[string]map[string]bool{}, pinned: maps.Clone(in.pinned), subscribed: map[string]bool{}, rewired: in.rewired(),
 	}
 	for _, s := range w.systems {
 		e.broken = e.broken || s.flaw.broken()
