@@ -58,8 +58,8 @@ func (r *Reconciler) gained(former, group string) bool {
 type handover struct {
 	r      *Reconciler
 	m      *memory
-	others sight // as of the last look
-	began  time.Time
+	others sight     // as of the last look
+	began  time.Time // of the run's part that others hear of
 
 	mu   sync.Mutex // guards mine: the heartbeat publishes beside the run
 	mine shard.Notice

@@ -33,8 +33,8 @@ type Notice struct {
 // silent.
 func (n Notice) Live(now time.Time) bool { return n.Until.After(now) && !n.Ahead(now) }
 
-// Ahead reports whether the notice was written by a clock that is further ahead than a
-// run that is at work would speak again.
+// Ahead reports whether the notice was written by a clock that is more than Presence ahead
+// of this one.
 func (n Notice) Ahead(now time.Time) bool { return n.Until.After(now.Add(2 * Presence)) }
 
 // Busy reports whether the shard's run is at work and may yet do something by itself.

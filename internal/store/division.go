@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"github.com/jmoiron/sqlx"
-
-	"github.com/rosterd/rosterd/internal/roster"
 )
 
 // Serve notes which shard this state is, such as "0/4". Where it was another before, other
@@ -44,17 +42,11 @@ func (s *Store) doubtGained(ctx context.Context, tx *sqlx.Tx, former, shard stri
 		return err
 	}
 	for _, group := range groups {
-		if _, err := tx.ExecContext(ctx, "UPDATE groups SET restored_after = ?, created = 0, absences = 'null' WHERE external_reference_id = ?", point, group); err != nil {
-			return wrap("doubt group", err)
-		}
 		if err := liftHold(ctx, tx, group); err != nil {
 			return err
 		}
 	}
-	return saveFailures(ctx, tx, []roster.Failure{{
-		Kind:   roster.StateLost,
-		Reason: fmt.Sprintf("this was shard %s and is shard %s now; who was added meanwhile is unknown in %d groups", former, shard, len(groups)),
-	}}, millis(s.now()))
+	return s.doubt(ctx, tx, groups, point, fmt.Sprintf("this was shard %s and is shard %s now", former, shard))
 }
 
 // lastNumber is the last number that a roster had. Where none was ever sent, the first
@@ -66,12 +58,5 @@ func lastNumber(ctx context.Context, tx *sqlx.Tx) (last int64, err error) {
 	if last > 0 {
 		return last, nil
 	}
-	for _, statement := range []string{
-		"DELETE FROM sqlite_sequence WHERE name = 'syncs'", "INSERT INTO sqlite_sequence (name, seq) VALUES ('syncs', 1)",
-	} {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
-			return 0, wrap("give a number away", err)
-		}
-	}
-	return 1, nil
+	return 1, numberAbove(ctx, tx, 1)
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/rosterd/rosterd/internal/store"
 )
 
-const foundOut = "this was shard 0/3 and is shard 0/2 now; who was added meanwhile is unknown in 1 groups"
+const foundOut = "this was shard 0/3 and is shard 0/2 now; who was added since is unknown in 1 groups"
 
 // never says of no group that it was another shard's.
 func never(_, _ string) bool { return false }

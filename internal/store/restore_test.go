@@ -85,6 +85,17 @@ func TestRestorationIsRecognised(t *testing.T) {
 			put(t, backup, to)
 			return to
 		}, true},
+		{"of a snapshot, the database and its log in an empty directory", func(t *testing.T, dir string) string {
+			s := mustOpen(t, store.Options{Dir: dir, Now: newClock().time}) // open, so that there is a log
+			_, err := s.Lease(t.Context(), "test", false)
+			check(t, err)
+			deliver(t, s, "g1", people(4))
+			to := keyed(t, dir)
+			for _, name := range []string{"rosterd.db", "rosterd.db-wal"} {
+				check(t, os.WriteFile(filepath.Join(to, name), value(os.ReadFile(filepath.Join(dir, name)))(t), 0o600))
+			}
+			return to
+		}, true},
 		{"a backup beside its identity, without a mark", func(t *testing.T, dir string) string {
 			put(t, backedUp(t, dir), dir)
 			check(t, os.Remove(filepath.Join(dir, "sent")))

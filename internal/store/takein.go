@@ -46,16 +46,21 @@ func beginLine(ctx context.Context, tx *sqlx.Tx, begun mark) error {
 	if err != nil {
 		return fmt.Errorf("name line of history: %w", err)
 	}
-	for _, write := range []struct {
-		statement string
-		value     any
-	}{
-		{"UPDATE meta SET value = ? WHERE name = 'lineage'", lineage},
-		{"DELETE FROM sqlite_sequence WHERE name = 'syncs' AND seq < ?", begun.sent},
-		{"INSERT INTO sqlite_sequence (name, seq) VALUES ('syncs', ?)", begun.sent},
+	if _, err := tx.ExecContext(ctx, "UPDATE meta SET value = ? WHERE name = 'lineage'", lineage); err != nil {
+		return wrap("begin line of history", err)
+	}
+	return numberAbove(ctx, tx, begun.sent)
+}
+
+// numberAbove lets rosters that are sent from now on have numbers above this one, which
+// is above all that were used.
+func numberAbove(ctx context.Context, tx *sqlx.Tx, last int64) error {
+	for _, statement := range []string{
+		"DELETE FROM sqlite_sequence WHERE name = 'syncs' AND seq < ?",
+		"INSERT INTO sqlite_sequence (name, seq) VALUES ('syncs', ?)",
 	} {
-		if _, err := tx.ExecContext(ctx, write.statement, write.value); err != nil {
-			return wrap("begin line of history", err)
+		if _, err := tx.ExecContext(ctx, statement, last); err != nil {
+			return wrap("set numbers of rosters", err)
 		}
 	}
 	return nil
@@ -64,13 +69,9 @@ func beginLine(ctx context.Context, tx *sqlx.Tx, begun mark) error {
 // doubtGroups puts every group in doubt: whoever was added since is unknown, and
 // whoever was missing may have been back.
 func (s *Store) doubtGroups(ctx context.Context, tx *sqlx.Tx, h history, point int64) error {
-	result, err := tx.ExecContext(ctx, "UPDATE groups SET restored_after = ?, created = 0, absences = 'null'", point)
-	if err != nil {
-		return wrap("doubt groups", err)
-	}
-	groups, err := result.RowsAffected()
-	if err != nil || groups == 0 {
-		return wrap("doubt groups", err)
+	var groups []string
+	if err := tx.SelectContext(ctx, &groups, "SELECT external_reference_id FROM groups"); err != nil || len(groups) == 0 {
+		return wrap("list groups", err)
 	}
 	if _, err := tx.ExecContext(ctx, "UPDATE holds SET state = 'superseded' WHERE "+activeHold); err != nil {
 		return wrap("lift holds", err)
@@ -79,12 +80,23 @@ func (s *Store) doubtGroups(ctx context.Context, tx *sqlx.Tx, h history, point i
 	if !h.copied.IsZero() {
 		what = "the database is a backup of " + h.copied.Format(time.RFC3339)
 	}
+	return s.doubt(ctx, tx, groups, point, what)
+}
+
+// doubt puts groups in doubt until a roster is delivered whose number is above point, and
+// says why.
+func (s *Store) doubt(ctx context.Context, tx *sqlx.Tx, groups []string, point int64, why string) error {
+	for _, group := range groups {
+		if _, err := tx.ExecContext(ctx, "UPDATE groups SET restored_after = ?, created = 0, absences = 'null' WHERE external_reference_id = ?", point, group); err != nil {
+			return wrap("doubt group", err)
+		}
+	}
 	return saveFailures(ctx, tx, []roster.Failure{{
-		Kind: roster.StateLost, Reason: fmt.Sprintf("%s; who was added since is unknown in %d groups", what, groups),
+		Kind: roster.StateLost, Reason: fmt.Sprintf("%s; who was added since is unknown in %d groups", why, len(groups)),
 	}}, millis(s.now()))
 }
 
-// doubted shows a group as doubtGroups leaves it.
+// doubted shows a group as doubt leaves it.
 func doubted(group roster.GroupState) roster.GroupState {
 	group.RestoredAfter, group.Created, group.Absences = 1, false, nil
 	return group
