@@ -174,19 +174,25 @@ func (g *Group) own() {
 	for i := range g.LeftOut {
 		g.LeftOut[i].ReferenceID = strings.Clone(g.LeftOut[i].ReferenceID)
 	}
-	if len(g.Absences) > 0 {
-		absences := make(map[string]int, len(g.Absences))
-		for ref, pulls := range g.Absences {
-			absences[strings.Clone(ref)] = pulls
-		}
-		g.Absences = absences
-	}
+	g.Absences, g.Contested = ownKeys(g.Absences), ownKeys(g.Contested)
 	if g.Hold != nil {
 		hold := *g.Hold
 		hold.Removals, hold.Roster = slices.Clone(hold.Removals), ownTexts(slices.Clone(hold.Roster))
 		ownRemovals(hold.Removals)
 		g.Hold = &hold
 	}
+}
+
+// ownKeys gives counts reference_ids of their own.
+func ownKeys(counts map[string]int) map[string]int {
+	if len(counts) == 0 {
+		return counts
+	}
+	owned := make(map[string]int, len(counts))
+	for ref, n := range counts {
+		owned[strings.Clone(ref)] = n
+	}
+	return owned
 }
 
 // ownTexts gives texts memory of their own: one for all of them.

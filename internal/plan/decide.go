@@ -146,9 +146,9 @@ func (m *maker) finish(d *draft) (g Group, show bool) {
 	if g.Decision == roster.Blocked {
 		m.blockedFailures(d)
 		if d.block != roster.ReasonSource {
-			g.Absences = d.absent
+			g.Absences, g.Contested = d.absent, d.contested
 		} else {
-			g.Absences = d.state.Absences
+			g.Absences, g.Contested = d.state.Absences, d.state.Contested
 		}
 		return g, true
 	}
@@ -165,7 +165,7 @@ func (m *maker) finish(d *draft) (g Group, show bool) {
 func (m *maker) fill(d *draft, g *Group, made *payload) {
 	g.Entries, g.Payload, g.Digest = made.entries, made.size, made.digest
 	g.Changes, g.Removals, g.Carried, g.LeftOut = d.changes, d.removals(), d.carried, d.leftOut
-	g.Absences, g.Hold = d.absent, d.hold
+	g.Absences, g.Contested, g.Hold = d.absent, d.contested, d.hold
 	g.Offered, g.Awaited = d.offered, m.awaited(d, made)
 	g.Uses, g.Approved = d.used()
 	for i := range d.adds {

@@ -8,27 +8,28 @@ import (
 
 // draft is one group while it is being planned.
 type draft struct {
-	name     string
-	state    roster.GroupState
-	base     []roster.Enrolled
-	covered  int               // people of the baseline
-	block    roster.Reason     // why nothing can be sent; "" when something can
-	stays    []roster.Enrolled // rows and records of enrolled people who stay
-	adds     []addition
-	outs     []departure
-	changes  []string
-	carried  []Carried
-	leftOut  []LeftOut
-	absent   map[string]int
-	hold     *roster.Hold            // removals that were held
-	uses     string                  // id of the approved hold that lets removals through
-	approved map[roster.Removal]bool // departures that it names
-	problem  []roster.Failure
-	offered  []Offer  // people who may go when another shard awaits them
-	waiting  bool     // people are carried whose removal the guard has not judged yet
-	again    bool     // another round would do more
-	view     *outlook // nil after every change
-	made     *payload // likewise
+	name      string
+	state     roster.GroupState
+	base      []roster.Enrolled
+	covered   int               // people of the baseline
+	block     roster.Reason     // why nothing can be sent; "" when something can
+	stays     []roster.Enrolled // rows and records of enrolled people who stay
+	adds      []addition
+	outs      []departure
+	changes   []string
+	carried   []Carried
+	leftOut   []LeftOut
+	absent    map[string]int
+	contested map[string]int          // nil: nobody
+	hold      *roster.Hold            // removals that were held
+	uses      string                  // id of the approved hold that lets removals through
+	approved  map[roster.Removal]bool // departures that it names
+	problem   []roster.Failure
+	offered   []Offer  // people who may go when another shard awaits them
+	waiting   bool     // people are carried whose removal the guard has not judged yet
+	again     bool     // another round would do more
+	view      *outlook // nil after every change
+	made      *payload // likewise
 }
 
 // payload is what would be sent for a draft as it stands.
@@ -68,6 +69,14 @@ type departure struct {
 	last  roster.Enrolled
 	class roster.Class
 	to    string // the group that takes them, for moves, or their successor
+}
+
+// contest notes somebody of whom only a row that ends coverage is left.
+func (d *draft) contest(ref string, pulls int) {
+	if d.contested == nil {
+		d.contested = map[string]int{}
+	}
+	d.contested[ref] = pulls
 }
 
 // carry turns the departures that fit into people who stay.

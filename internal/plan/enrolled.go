@@ -33,6 +33,7 @@ const (
 //	| valid row here, other plan, report        | the row, plan_change_unconfirmed |
 //	| valid row here, other plan, readd         | out: plan_change              |
 //	| invalid, unmapped, rule error, duplicate  | carried: invalid              |
+//	| no longer a duplicate, its grace not over | carried: invalid              |
 //	| a row of another person                   | out: rekeyed (always held)    |
 //	| terminated                                | out: terminated               |
 //	| not eligible                              | out: ineligible               |

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -159,7 +160,7 @@ func (m *maker) draftEnrolled(d *draft, e *roster.Enrolled) {
 	}
 	ref := e.Member.ReferenceID
 	p := m.census.Person(ref)
-	problem := m.obstacle(p)
+	problem := m.disbelieved(d, e, p, m.obstacle(p))
 	heir := m.successor[ref]
 	missed := 0
 	switch {
@@ -207,13 +208,51 @@ func (m *maker) leave(d *draft, e roster.Enrolled, p, heir *roster.Person, class
 	d.outs = append(d.outs, out)
 }
 
-// missed counts the complete pulls in a row without this person. Rows without
-// a reference_id may be theirs, so such a pull proves nothing: they stay within
+// disbelieved adds to what is wrong with the row of somebody enrolled that it is the only
+// one left of several, as long as it is not believed.
+func (m *maker) disbelieved(d *draft, e *roster.Enrolled, p *roster.Person, problem roster.Problem) roster.Problem {
+	pulls, contested := m.contested(d, e, p)
+	if !contested {
+		return problem
+	}
+	d.contest(e.Member.ReferenceID, pulls)
+	if grace := m.in.Limits.AbsencePulls; p != nil && problem.Kind == "" && pulls < grace {
+		return roster.Problem{Kind: roster.Duplicate, Field: "reference_id", Detail: fmt.Sprintf(
+			"of rows that contradicted each other only one is left, which ends coverage; it is believed when %d complete pulls in a row have no other", grace)}
+	}
+	return problem
+}
+
+// contested counts the complete pulls in a row that had one row of somebody, which
+// ends their coverage, after one that had others beside it which contradicted it. One
+// of those may be the row that is right, as of a person who left, was hired again and
+// is listed for both, and it may be missing for no better reason than anybody's.
+func (m *maker) contested(d *draft, e *roster.Enrolled, p *roster.Person) (pulls int, contested bool) {
+	before, known := d.state.Contested[e.Member.ReferenceID]
+	switch {
+	case p != nil && p.Contradictory():
+		return 0, true
+	case !known:
+		return 0, false
+	case p == nil || len(p.Problems) > 0:
+		return before, true
+	case p.Standing == roster.StandingIn:
+		return 0, false
+	}
+	return m.missing(d, e, before), true
+}
+
+// missed counts the complete pulls in a row without this person.
+func (m *maker) missed(d *draft, e *roster.Enrolled) int {
+	return m.missing(d, e, d.state.Absences[e.Member.ReferenceID])
+}
+
+// missing counts one more complete pull without a row of this person, if it is one. Rows
+// without a reference_id may be theirs, so such a pull proves nothing: they stay within
 // their grace. Nor does a pull count in which any source is in doubt: their row
 // may just have moved there. Nor one from which many rows are missing: when
 // they come back and this one does not, it is missing for the first time.
-func (m *maker) missed(d *draft, e *roster.Enrolled) int {
-	before := d.state.Absences[e.Member.ReferenceID]
+func (m *maker) missing(d *draft, e *roster.Enrolled, before int) int {
 	switch {
 	case m.fromNameless(d, e):
 		return max(0, min(before, m.in.Limits.AbsencePulls-1))

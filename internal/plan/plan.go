@@ -78,6 +78,7 @@ type Group struct {
 	After               []string       // groups that have to be finished before this one is sent
 	Arrivals            []Arrival      // people who may be sent only when their old group let them go
 	Absences            map[string]int // complete pulls in a row without them
+	Contested           map[string]int // see roster.GroupState
 	Offered             []Offer        // people who go as soon as another shard awaits them
 	Awaited             []string       // people who are sent as soon as another shard lets them go
 	AdoptConfig         bool           // nothing is in doubt because of a changed configuration

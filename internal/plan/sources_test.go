@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -161,6 +162,76 @@ func TestRowsWithoutReferenceID(t *testing.T) {
 		w.hire("a", "")
 		same(t, "carried", []string{"a01 absent"}, tell(t, w.make(), "a").Carried)
 	})
+}
+
+// Somebody who was hired again is listed for both employments. That the row of the one
+// that lasts is missing once proves no more than any row that is missing once.
+func TestTheRowThatIsLeft(t *testing.T) {
+	rows := map[string]func(*world){
+		"former":  func(w *world) { w.hire("a", "a01").Standing = roster.StandingTerminated },
+		"other":   func(w *world) { w.hire("a", "a01").Standing = roster.StandingNotEligible },
+		"current": func(w *world) { w.hire("a", "a01") },
+		"moved":   func(w *world) { w.hire("b", "a01") },
+		"broken":  func(w *world) { w.hire("a", "a01"); w.spoil("a01", roster.InvalidRow, "phone") },
+		"nobody":  func(w *world) { w.hire("a", "") },
+		"doubt":   func(w *world) { w.Sources[branch] = roster.SourceBroken; w.Fed[branch] = []string{"b"} },
+		"shrank":  func(w *world) { w.Sources[hq] = roster.SourceShrunk },
+		"repeat":  func(w *world) { w.CountPull = false },
+	}
+	tests := []struct {
+		pulls string // what each has of a01, and how it is
+		want  string // of a01 in the last
+	}{
+		{"current, former", "out: terminated"}, // nothing ever contradicted it
+		{"current former, former", "invalid"},
+		{"current former, former, former", "out: terminated"},
+		{"current former, other, other", "out: ineligible"},
+		{"current former, other, former", "out: terminated"},
+		{"current former, former repeat, former repeat, former", "invalid"},
+		{"current former, former doubt, former doubt, former", "invalid"},
+		{"current former, former shrank, former shrank, former", "invalid"},
+		{"current former, former nobody, former nobody, former nobody", "invalid"},
+		{"current former, former, current former, former", "invalid"},
+		{"current former, current, former", "out: terminated"},
+		{"current former, moved", "out: moved"},
+		{"current former, broken, former", "invalid"},
+		{"current former, , former", "invalid"},
+		{"current former, , ", "out: absent"},
+		{"current moved former, moved", "out: moved"},
+		{"current former repeat, former, former", "out: terminated"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.pulls, func(t *testing.T) {
+			w := offices()
+			var got string
+			for pull := range strings.SplitSeq(tt.pulls, ",") {
+				w.drop("a01", "")
+				w.CountPull, w.Sources = true, map[string]roster.SourceState{hq: roster.SourceOK}
+				for row := range strings.FieldsSeq(pull) {
+					rows[row](w)
+				}
+				g := planned(t, w.make(), "a")
+				w.state("a", func(s *roster.GroupState) { s.Absences, s.Contested = g.Absences, g.Contested })
+				got = fateOf(g, "a01")
+			}
+			same(t, "a01", tt.want, got)
+		})
+	}
+}
+
+// fateOf says what becomes of somebody who is enrolled.
+func fateOf(g plan.Group, ref string) string {
+	for _, r := range g.Removals {
+		if r.ReferenceID == ref {
+			return "out: " + string(r.Class)
+		}
+	}
+	for _, c := range g.Carried {
+		if c.ReferenceID == ref {
+			return string(c.Why)
+		}
+	}
+	return "stays"
 }
 
 func TestDuplicates(t *testing.T) {

@@ -236,11 +236,11 @@ func (m *memory) state(name string) roster.GroupState {
 }
 
 // completed notes the end of a group's request, which settles those before it.
-// Absences are the plan's matter.
+// Who is missing is the plan's matter.
 func (m *memory) completed(name string, after roster.Baseline, state roster.GroupState) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	state.Absences = m.states[name].Absences
+	state.Absences, state.Contested = m.states[name].Absences, m.states[name].Contested
 	m.states[name] = state
 	if _, open := m.open[name]; open {
 		m.open[name] = after // a plan may be under way that had it open

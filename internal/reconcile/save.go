@@ -26,6 +26,7 @@ func (r *Reconciler) savePlan(ctx context.Context, run roster.Run, pulled []Pull
 		}
 		record.Groups = append(record.Groups, m.planned(g.ExternalReferenceID, func(state *roster.GroupState) {
 			state.ExternalReferenceID, state.GroupID, state.Name, state.Absences = g.ExternalReferenceID, g.GroupID, g.Name, g.Absences
+			state.Contested = g.Contested
 			if adopts {
 				state.ConfigHash = p.ConfigHash
 			}

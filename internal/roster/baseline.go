@@ -67,8 +67,12 @@ type GroupState struct {
 	ConfigHash    string // of the configuration that the baseline was built under
 	Delivered     Delivery
 	Absences      map[string]int // reference_id -> complete pulls in a row without them
-	Took          time.Duration  // how long Vitable took for this group, smoothed; 0: not known
-	TookMembers   int            // the payload size that Took belongs to
+	// Contested are those whose rows contradicted each other when they were last seen:
+	// reference_id -> complete pulls in a row since with nothing but a row that ends
+	// their coverage.
+	Contested   map[string]int
+	Took        time.Duration // how long Vitable took for this group, smoothed; 0: not known
+	TookMembers int           // the payload size that Took belongs to
 }
 
 // Delivery is the last roster of a group that was completed.

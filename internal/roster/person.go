@@ -43,6 +43,11 @@ type Problem struct {
 // Sendable reports whether the row could be sent: it is in and has no problem.
 func (p *Person) Sendable() bool { return p.Standing == StandingIn && len(p.Problems) == 0 }
 
+// Contradictory reports whether several rows of one reference_id contradict each other.
+func (p *Person) Contradictory() bool {
+	return slices.ContainsFunc(p.Problems, func(problem Problem) bool { return problem.Kind == Duplicate })
+}
+
 // SaysTheSame reports whether two rows of one reference_id agree in everything
 // that rosterd reads from them, wherever they stand.
 func (p *Person) SaysTheSame(o *Person) bool {

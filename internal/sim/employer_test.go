@@ -36,6 +36,7 @@ type worker struct {
 	hired  string
 	leaves string
 	broken bool // the row cannot be sent
+	former bool // an earlier employment has a row of its own, of the same reference_id
 }
 
 // covered reports whether somebody should be covered on a day: a termination
@@ -90,11 +91,13 @@ const (
 	breaks     change = "breaks"   // the row cannot be sent
 	mends      change = "mends"
 	deletes    change = "deletes" // the row goes, for good
+	rehired    change = "rehired" // the row of an earlier employment stays beside theirs
+	clears     change = "clears"  // that one goes
 )
 
 func changes() []change {
 	return []change{
-		hires, hiresLater, terminates, leavesSoon, retracts, unpaid, returns, moves, rekeys, relocates, upgrades, breaks, mends, deletes,
+		hires, hiresLater, terminates, leavesSoon, retracts, unpaid, returns, moves, rekeys, relocates, upgrades, breaks, mends, deletes, rehired, clears,
 	}
 }
 
@@ -143,6 +146,10 @@ func (e *employer) apply(c change, who, arg int, day func(in int) string) {
 		w.broken = true
 	case mends:
 		w.broken = false
+	case rehired:
+		w.former = true
+	case clears:
+		w.former = false
 	case deletes:
 		e.workers = slices.Delete(e.workers, i, i+1)
 	}
@@ -176,6 +183,12 @@ func (w worker) row() []string {
 		w.ref, canary.GivenName, canary.FamilyName + letters(w.serial), w.born(), phone, letters(w.serial) + canary.Mail,
 		canary.Street, canary.City + letters(w.city), "IL", canary.ZIP, w.plan, w.group, w.status, w.hired, w.leaves,
 	}
+}
+
+// formerRow is what an export says of an earlier employment of the same worker.
+func (w worker) formerRow() []string {
+	w.status, w.hired, w.leaves = "terminated", "2019-01-07", "2020-03-31"
+	return w.row()
 }
 
 func (w worker) born() string {

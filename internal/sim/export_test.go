@@ -29,7 +29,7 @@ const (
 	ragged    flaw = "ragged"     // broken: a row with a cell too many
 	old       flaw = "old"        // broken: an older file came back
 	shrunken  flaw = "shrunken"   // a third of the rows is missing
-	missing   flaw = "missing"    // one or two rows are missing, this once
+	missing   flaw = "missing"    // one or two rows are missing, this once, or those of whoever has another
 	twice     flaw = "twice"      // rows stand there twice
 	conflict  flaw = "conflict"   // a row stands there twice, with two phones
 	nameless  flaw = "nameless"   // a row without its reference_id
@@ -115,7 +115,8 @@ func (s *system) write(people []worker, f flaw, pick int, now time.Time) error {
 		return errors.Join(os.WriteFile(s.path, s.earlier, 0o600), os.Chtimes(s.path, s.earlyAt, s.earlyAt))
 	}
 	text, unsaid := flawed(people, f, pick)
-	if f == shrunken && 5*(len(people)-len(unsaid)) >= 4*min(s.rows, least.counted) {
+	rows := rowsOf(people) - len(unsaid)
+	if f == shrunken && 5*rows >= 4*min(s.rows, least.counted) {
 		return s.write(people, clean, pick, now) // as far as anybody can tell it did not shrink by over a fifth
 	}
 	if f == missing && slices.ContainsFunc(unsaid, func(ref string) bool { return slices.Contains(s.unsaid, ref) || slices.Contains(least.lacked, ref) }) {
@@ -126,9 +127,20 @@ func (s *system) write(people []worker, f flaw, pick int, now time.Time) error {
 	}
 	s.flaw, s.written = f, now
 	if !f.broken() {
-		s.told, s.unsaid, s.readable, s.rows = slices.Clone(people), unsaid, true, len(people)-len(unsaid)
+		s.told, s.unsaid, s.readable, s.rows = slices.Clone(people), unsaid, true, rows
 	}
 	return errors.Join(os.MkdirAll(filepath.Dir(s.path), 0o700), os.WriteFile(s.path, text, 0o600), os.Chtimes(s.path, now, now))
+}
+
+// rowsOf counts the rows of an export without flaws.
+func rowsOf(people []worker) int {
+	n := len(people)
+	for _, w := range people {
+		if w.former {
+			n++
+		}
+	}
+	return n
 }
 
 func ignoreMissing(err error) error {
@@ -146,12 +158,15 @@ func flawed(people []worker, f flaw, pick int) (text []byte, unsaid []string) {
 		case shrunken:
 			return (i+pick)%3 == 0
 		case missing:
-			return i == pick%len(people) || pick%2 == 0 && i == (pick/2)%len(people)
+			return i == pick%len(people) || pick%2 == 0 && i == (pick/2)%len(people) || pick%3 == 0 && people[i].former
 		}
 		return false
 	}
 	for i, w := range people {
 		row := w.row()
+		if w.former {
+			rows = append(rows, w.formerRow())
+		}
 		if drop(i) {
 			unsaid = append(unsaid, w.ref)
 			continue

@@ -49,7 +49,7 @@ func (l *laws) handedOver(entry sandbox.Entry, ref string, e evidence) error {
 // unsendable reports whether somebody's row may be one that nobody can send.
 func (e evidence) unsendable(one worker) bool {
 	f := e.in.w.systems[one.source].flaw
-	return one.broken || f == spoiled || f == conflict
+	return one.broken || one.former || f == spoiled || f == conflict
 }
 
 // wasIn notes a group that somebody is in, or should be.

@@ -36,6 +36,7 @@ type instance struct {
 	turned    map[int][]bool  // whether the last readable export of a system had its columns in another order
 	pinned    map[string]bool
 	complete  map[string]int   // reference_id -> its complete pulls in a row without a row
+	torn      map[string]bool  // reference_ids whose rows it has seen to contradict each other
 	intents   map[string]int64 // group id -> the durable intent that has no answer
 	durable   map[string]int64 // group -> the last durable intent
 
@@ -50,7 +51,7 @@ func (w *world) divided(data string) []*instance {
 	for i := range all {
 		in := &instance{
 			w: w, number: i, data: data, url: "http://127.0.0.1",
-			looks: map[string]bool{}, turned: map[int][]bool{}, pinned: map[string]bool{}, complete: map[string]int{}, intents: map[string]int64{}, durable: map[string]int64{},
+			looks: map[string]bool{}, turned: map[int][]bool{}, pinned: map[string]bool{}, complete: map[string]int{}, torn: map[string]bool{}, intents: map[string]int64{}, durable: map[string]int64{},
 		}
 		if count > 0 {
 			in.shard = shard.Shard{Index: i, Count: count}
@@ -251,6 +252,7 @@ func (in *instance) restore(ctx context.Context) error {
 	}
 	pins, err := in.proc.store.Pins(ctx)
 	clear(in.pinned)
+	clear(in.torn)
 	for _, pin := range pins {
 		in.pinned[pin.ReferenceID] = true
 	}

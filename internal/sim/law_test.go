@@ -22,6 +22,7 @@ type evidence struct {
 	told       map[string]worker          // what the exports were meant to say, by reference_id
 	unsaid     map[string]bool            // whose row is not in them all the same
 	missed     map[string]int             // complete pulls in a row without a row, this one included
+	torn       map[string]bool            // whose rows were seen to contradict each other before
 	approved   map[string]map[string]bool // group -> reference_ids whom a person let go
 	pinned     map[string]bool
 	copied     bool                       // the state is an old copy
@@ -108,7 +109,7 @@ func (l *laws) before(in *instance, counts bool) evidence {
 		}
 	}
 	l.countAbsences(e, counts)
-	e.missed = maps.Clone(in.complete)
+	e.missed, e.torn = maps.Clone(in.complete), maps.Clone(in.torn)
 	for _, a := range l.approval {
 		if e.at.Before(a.expires) {
 			if e.approved[a.group] == nil {
@@ -145,11 +146,27 @@ func (l *laws) countAbsences(e evidence, counts bool) {
 // present ends the count of everybody who has a row, after a run that lived to
 // remember it.
 func (l *laws) present(e evidence) {
-	for ref := range e.told {
+	for ref, one := range e.told {
 		if !e.broken && e.has(ref) {
-			e.in.complete[ref] = 0
+			e.in.complete[ref], e.in.torn[ref] = 0, one.former
 		}
 	}
+}
+
+// whole forgets contradictions that a run may have seen to be gone.
+func (l *laws) whole(e evidence) {
+	for ref, one := range e.told {
+		if !one.former {
+			delete(e.in.torn, ref)
+		}
+	}
+}
+
+// mistaken reports whether all that a run could know of somebody was an earlier
+// employment of theirs, which ended: their own row is missing, and was never seen
+// beside that one.
+func (e evidence) mistaken(told worker) bool {
+	return told.former && e.unsaid[told.ref] && !e.torn[told.ref]
 }
 
 // has reports whether somebody has a row.
@@ -233,7 +250,7 @@ func (l *laws) removal(entry sandbox.Entry, ref string, e evidence) error {
 		return fmt.Errorf("law 1: %s was removed from %s after %d complete pulls without them", ref, group, e.missed[ref])
 	case !has:
 		absent = true
-	case told.covered(e.day) && told.group == group && !l.changesPlan(told, e):
+	case told.covered(e.day) && told.group == group && !l.changesPlan(told, e) && !e.mistaken(told):
 		return fmt.Errorf("law 1: %s was removed from %s and is employed there (row in the export: %v)", ref, group, !e.unsaid[ref])
 	case e.rewired && !approved && told.covered(e.day):
 		return fmt.Errorf("law 1: %s was removed from %s after a change of the configuration, and nobody approved it", ref, group)

@@ -70,6 +70,11 @@ func mutants() []mutant {
 			"case p == nil && missed < limits.AbsencePulls-1:",
 		},
 		{
+			"the row that is left is believed at once", "plan/make.go",
+			"p != nil && problem.Kind == \"\" && pulls < grace {",
+			"p != nil && problem.Kind == \"\" && pulls < 0*grace {",
+		},
+		{
 			"failed pulls count for the grace", "plan/make.go",
 			"case !m.in.CountPull || m.anySource(inDoubt) || m.fromShrunk(d, e):",
 			"case !m.in.CountPull || m.fromShrunk(d, e):",

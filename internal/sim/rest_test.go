@@ -18,7 +18,7 @@ func (w *world) comeToRest(ctx context.Context) error {
 		return err
 	}
 	for i := range w.employer.workers {
-		w.employer.workers[i].broken = false
+		w.employer.workers[i].broken, w.employer.workers[i].former = false, false
 	}
 	if err := errors.Join(w.unpinAll(ctx), w.giveUp(ctx)); err != nil {
 		return err

@@ -204,6 +204,7 @@ func (w *world) together(counts bool, all []*attempt) error {
 		}
 	}
 	for _, a := range all {
+		w.laws.whole(a.known)
 		w.remember(a, counts)
 	}
 	return nil

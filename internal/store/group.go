@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -17,6 +18,7 @@ type groupRow struct {
 	HasBaseline         bool   `db:"has_baseline"`
 	Members             int    `db:"members"`
 	Absences            string `db:"absences"`
+	Contested           string `db:"contested"`
 	ConfigHash          string `db:"config_hash"`
 	DeliveredDigest     string `db:"delivered_digest"`
 	DeliveredAt         int64  `db:"delivered_at"`
@@ -37,14 +39,14 @@ func (r *groupRow) group() (roster.GroupState, error) {
 		},
 		Took: time.Duration(r.Took) * time.Millisecond, TookMembers: r.TookMembers, RestoredAfter: r.RestoredAfter, Digest: r.BaselineDigest,
 	}
-	return group, readList(r.Absences, &group.Absences)
+	return group, errors.Join(readList(r.Absences, &group.Absences), readList(r.Contested, &group.Contested))
 }
 
 // Groups lists what is known of every group, sorted by external_reference_id.
 func (s *Store) Groups(ctx context.Context) ([]roster.GroupState, error) {
 	groups, err := find(ctx, s.readers, "find groups", `
 		SELECT g.external_reference_id, group_id, name, created, b.members IS NOT NULL AS has_baseline,
-			COALESCE(b.members, 0) AS members, absences, config_hash,
+			COALESCE(b.members, 0) AS members, absences, contested, config_hash,
 			delivered_digest, delivered_at, delivered_failures, delivered_retries, took, took_members, restored_after, baseline_digest
 		FROM groups g LEFT JOIN baselines b USING (external_reference_id)
 		ORDER BY g.external_reference_id`, (*groupRow).group)
@@ -66,14 +68,15 @@ func (s *Store) GroupCreated(ctx context.Context, group roster.GroupState) error
 // savePlanned stores what a plan knows of a group. What only an outcome knows
 // (baseline, delivery, durations, configuration) stays as it is.
 func savePlanned(ctx context.Context, tx *sqlx.Tx, group roster.GroupState) error {
-	absences, err := list(group.Absences)
-	if err != nil {
+	absences, errAbsences := list(group.Absences)
+	contested, errContested := list(group.Contested)
+	if err := errors.Join(errAbsences, errContested); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO groups (external_reference_id, group_id, name, created, absences) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (external_reference_id) DO UPDATE SET
-			group_id = excluded.group_id, name = excluded.name, created = excluded.created, absences = excluded.absences`,
-		group.ExternalReferenceID, group.GroupID, group.Name, group.Created, absences)
+	_, err := tx.ExecContext(ctx, `INSERT INTO groups (external_reference_id, group_id, name, created, absences, contested) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (external_reference_id) DO UPDATE SET group_id = excluded.group_id, name = excluded.name,
+			created = excluded.created, absences = excluded.absences, contested = excluded.contested`,
+		group.ExternalReferenceID, group.GroupID, group.Name, group.Created, absences, contested)
 	return wrap("save group", err)
 }
 

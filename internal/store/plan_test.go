@@ -74,11 +74,11 @@ func TestSavePlanKeepsWhatOutcomesSay(t *testing.T) {
 	same(t, []roster.GroupState{want}, value(s.Groups(ctx))(t))
 
 	from := roster.GroupState{
-		ExternalReferenceID: "g1", GroupID: "grp_new", Name: "New", ConfigHash: "c2", Absences: map[string]int{"EMP1": 1},
+		ExternalReferenceID: "g1", GroupID: "grp_new", Name: "New", ConfigHash: "c2", Absences: map[string]int{"EMP1": 1}, Contested: map[string]int{"EMP2": 0},
 		Delivered: roster.Delivery{Digest: "never"}, Took: time.Hour, Members: 99,
 	}
 	check(t, s.SavePlan(ctx, roster.PlanRecord{Run: roster.Run{ID: "run2"}, Groups: []roster.GroupState{from, {ExternalReferenceID: "g0"}}}))
-	want.GroupID, want.Name, want.Absences = "grp_new", "New", map[string]int{"EMP1": 1}
+	want.GroupID, want.Name, want.Absences, want.Contested = "grp_new", "New", from.Absences, from.Contested
 	same(t, []roster.GroupState{{ExternalReferenceID: "g0"}, want}, value(s.Groups(ctx))(t))
 
 	check(t, s.SavePlan(ctx, roster.PlanRecord{Run: roster.Run{ID: "run3"}, Groups: []roster.GroupState{from}, AdoptConfig: []string{"g7", "g1"}}))

@@ -47,7 +47,7 @@ func missing(t *testing.T, dir string) string {
 	t.Helper()
 	s, _ := mustLease(t, store.Options{Dir: dir})
 	check(t, s.SavePlan(t.Context(), roster.PlanRecord{Run: roster.Run{ID: "run0"}, Groups: []roster.GroupState{
-		{ExternalReferenceID: "g1", GroupID: "grp_g1", Absences: map[string]int{"EMP1": 1}},
+		{ExternalReferenceID: "g1", GroupID: "grp_g1", Absences: map[string]int{"EMP1": 1}, Contested: map[string]int{"EMP2": 1}},
 	}}))
 	check(t, s.Close())
 	return dir
@@ -161,6 +161,7 @@ func TestRestorationIsRecognised(t *testing.T) {
 				if got := len(groups[0].Absences) == 0; got != test.want {
 					t.Errorf("%s: the absences of g1 count anew: %v, want %v", step.name, got, test.want)
 				}
+				same(t, map[string]int{"EMP2": 1}, groups[0].Contested)
 				failures := value(s.OpenFailures(t.Context()))(t)
 				if got := len(failures) == 1 && failures[0].Kind == roster.StateLost && failures[0].Count == 1; got != test.want && !step.options.ReadOnly {
 					t.Errorf("%s: it is reported: %v, want %v", step.name, got, test.want)

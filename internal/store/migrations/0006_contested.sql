@@ -1,0 +1,3 @@
+-- Those whose rows contradicted each other when they were last seen, and how many
+-- pulls in a row since had nothing but a row that ends their coverage.
+ALTER TABLE groups ADD COLUMN contested TEXT NOT NULL DEFAULT 'null';
