@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/mapping"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/source"
@@ -197,6 +198,13 @@ func TestWhoIsOutNeedsNoPhone(t *testing.T) {
 			other := person(t, census(), mapping.Eligibility{}, with(broken, append(tt.cells, "city", "Elsewhere")...))
 			if !p.SaysTheSame(&other) {
 				t.Error("two rows that differ in the city only contradict each other")
+			}
+			if who := (roster.Member{FirstName: canary.GivenName, LastName: canary.FamilyName}); p.Member != who {
+				t.Error("the member is not who the row is about and nothing else")
+			}
+			named := person(t, census(), mapping.Eligibility{}, with(ann(), tt.cells...))
+			if named.Member.DateOfBirth != date(t, canary.BirthDate) || len(named.Problems) > 0 {
+				t.Error("the birth date is not read")
 			}
 			nobody := person(t, census(), mapping.Eligibility{}, with(broken, append(tt.cells, "reference_id", "")...))
 			if len(nobody.Problems) != 1 || nobody.Problems[0].Field != "reference_id" {

@@ -12,9 +12,10 @@ import (
 // Person maps the record at a place, which counts from 1, for the day today. It
 // never fails: what is wrong with the row is in the person's Problems.
 //
-// The standing is decided first. Only somebody who is in gets a Member, and
+// The standing is decided first. Only somebody who is in gets a whole Member, and
 // only their other fields can be a problem: whoever has left may have a row
-// without a phone number, and two such rows say the same. Without a usable
+// without a phone number. Of those who are out the Member is who they are, as far
+// as the row says: their name and birth date. Without a usable
 // reference_id the person has none, and a Problem about it, whatever they are.
 //
 // The person's texts may be parts of the values; who keeps one, calls Own.
@@ -26,8 +27,13 @@ func (b *Binding) Person(values []string, place int, today roster.Date) roster.P
 	r.person.Standing = r.standing()
 	r.referenceID()
 	r.group()
-	if r.person.Standing == roster.StandingIn {
+	switch r.person.Standing {
+	case roster.StandingIn:
 		r.member()
+	case roster.StandingTerminated, roster.StandingNotEligible:
+		problems, notes := r.person.Problems, r.person.Notes
+		r.identity() // what is wrong with it is nobody's trouble any more
+		r.person.Problems, r.person.Notes = problems, notes
 	}
 	return r.person
 }
@@ -117,9 +123,7 @@ func (r *reading) group() {
 func (r *reading) member() {
 	m := &r.person.Member
 	m.ReferenceID = r.person.ReferenceID
-	m.FirstName = r.words(firstName)
-	m.LastName = r.words(lastName)
-	m.DateOfBirth = r.date(dateOfBirth, r.asOf, "two-digit year read as past")
+	r.identity()
 	m.Phone = r.phone()
 	m.Email = roster.Email(r.field(email))
 	if text := r.field(plan); text != "" {
@@ -135,6 +139,14 @@ func (r *reading) member() {
 			r.person.Problems = append(r.person.Problems, problem)
 		}
 	}
+}
+
+// identity reads who the row is about.
+func (r *reading) identity() {
+	m := &r.person.Member
+	m.FirstName = r.words(firstName)
+	m.LastName = r.words(lastName)
+	m.DateOfBirth = r.date(dateOfBirth, r.asOf, "two-digit year read as past")
 }
 
 // words is the text of a name or an address: one blank between words, and

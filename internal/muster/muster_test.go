@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/muster"
 	"github.com/rosterd/rosterd/internal/roster"
 )
@@ -47,8 +48,12 @@ func dates() cmp.Option {
 func TestWhoeverIsAddedComesOutTheSame(t *testing.T) {
 	plain := person("north", "E-1")
 	tests := map[string]roster.Person{
-		"in":                          plain,
-		"terminated":                  {ReferenceID: "E-1", Source: "hq", Row: 1 << 20, Group: "north", Standing: roster.StandingTerminated},
+		"in":         plain,
+		"terminated": {ReferenceID: "E-1", Source: "hq", Row: 1 << 20, Group: "north", Standing: roster.StandingTerminated},
+		"terminated, with a name": {
+			ReferenceID: "E-1", Source: "hq", Row: 7, Group: "north", Standing: roster.StandingTerminated,
+			Member: roster.Member{LastName: canary.FamilyName, DateOfBirth: plain.Member.DateOfBirth},
+		},
 		"not eligible, in no group":   {ReferenceID: "E-1", Source: "hq", Row: 3, Standing: roster.StandingNotEligible},
 		"undecided":                   {ReferenceID: "E-1", Source: "hq", Row: 3, Problems: []roster.Problem{{Kind: roster.RuleError}}},
 		"in, with a problem":          with(plain, func(p *roster.Person) { p.Problems = []roster.Problem{{Kind: roster.InvalidRow, Field: "phone"}} }),

@@ -8,8 +8,8 @@ import (
 )
 
 // A record is the standing as one byte, the row, the length of the rest, and
-// the member as roster packs it. Of somebody who is not in, the member is no
-// more than a reference_id.
+// the member as roster packs it. Of somebody who is out, the member has the
+// reference_id, which the person's own does not have.
 
 // The standings as bytes; others are not packed.
 const (
@@ -29,7 +29,7 @@ func codeOf(p *roster.Person) (code byte, ok bool) {
 		return 0, false
 	case p.Standing == roster.StandingIn:
 		return codeIn, p.Member.ReferenceID == p.ReferenceID
-	case p.Member != roster.Member{}:
+	case p.Member.ReferenceID != "":
 		return 0, false
 	case p.Standing == roster.StandingTerminated:
 		return codeTerminated, true
@@ -95,14 +95,16 @@ func (r record) person(source, group string) roster.Person {
 	if err != nil {
 		panic(errRecord)
 	}
-	p := roster.Person{ReferenceID: member.ReferenceID, Source: source, Row: r.row, Group: group}
+	p := roster.Person{ReferenceID: member.ReferenceID, Source: source, Row: r.row, Group: group, Member: member}
 	switch r.code {
 	case codeIn:
-		p.Standing, p.Member = roster.StandingIn, member
+		p.Standing = roster.StandingIn
+		return p
 	case codeTerminated:
 		p.Standing = roster.StandingTerminated
 	case codeNotEligible:
 		p.Standing = roster.StandingNotEligible
 	}
+	p.Member.ReferenceID = ""
 	return p
 }

@@ -77,11 +77,9 @@ const (
 
 // write appends the record of a row.
 func (p *page) write(row *roster.Person, code byte) {
-	member, last := &row.Member, len(p.chunks)-1
-	if code != codeIn {
-		member = &roster.Member{ReferenceID: row.ReferenceID}
-	}
-	packed := roster.PackedSize(member)
+	member, last := row.Member, len(p.chunks)-1
+	member.ReferenceID = row.ReferenceID
+	packed := roster.PackedSize(&member)
 	if need := frame + packed; last < 0 || cap(p.chunks[last])-len(p.chunks[last]) < need {
 		size := firstChunk
 		if last >= 0 {
@@ -90,7 +88,7 @@ func (p *page) write(row *roster.Person, code byte) {
 		p.chunks = append(p.chunks, make([]byte, 0, max(size, need)))
 		last++
 	}
-	p.chunks[last] = appendRecord(p.chunks[last], code, row.Row, member, packed)
+	p.chunks[last] = appendRecord(p.chunks[last], code, row.Row, &member, packed)
 }
 
 // Groups lists, sorted, the groups that rows name, nameless ones included.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/reconcile"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/sandbox"
@@ -126,6 +127,24 @@ func TestSourcesInDoubt(t *testing.T) {
 		}
 		w.wantLawful()
 	})
+}
+
+// Two entities may count their people alike, or a number is given again. Whoever is
+// covered does not leave by the row of somebody else, whatever that row says.
+func TestTheRowOfSomebodyElse(t *testing.T) {
+	for _, status := range []string{"active", "terminated", "on loan"} {
+		t.Run(status, func(t *testing.T) {
+			inWorld(t, func(t *testing.T, w *world) {
+				w.hr.hire(north, "N1", "N2", "N3")
+				w.settled()
+				w.hr.edit(func(r *row) { r.status = status }, "N2")
+				copy(w.hr.source.Records[1][1:4], []string{"Other" + canary.GivenName, "Other" + canary.FamilyName, "1961-02-03"})
+				w.run()
+				w.wantMembers(north, "N1", "N2", "N3")
+				w.wantOpen("rekeyed north N2", "removals_held north")
+			})
+		})
+	}
 }
 
 // A source that cannot tell which of several readings of somebody is the right one keeps

@@ -27,7 +27,7 @@ type Person struct {
 	Row         int      // line or position in the source, for finding it; 1-based
 	Group       string   // external_reference_id of the group; "" when the row names none
 	Standing    Standing // what the row says about today
-	Member      Member   // what would be sent; complete only without Problems
+	Member      Member   // what would be sent, complete only without Problems; who it is, of somebody who is out
 	Problems    []Problem
 	Notes       []Problem // guesses that do not stop the row, such as a restored leading zero
 }
@@ -49,10 +49,12 @@ func (p *Person) Contradictory() bool {
 }
 
 // SaysTheSame reports whether two rows of one reference_id agree in everything
-// that rosterd reads from them, wherever they stand.
+// that would be done by them, wherever they stand. The name of somebody who is out
+// is written in as many ways as there are employments.
 func (p *Person) SaysTheSame(o *Person) bool {
+	out := p.Standing == StandingTerminated || p.Standing == StandingNotEligible
 	return p.ReferenceID == o.ReferenceID && p.Group == o.Group && p.Standing == o.Standing &&
-		p.Member == o.Member && slices.Equal(p.Problems, o.Problems)
+		(out || p.Member == o.Member) && slices.Equal(p.Problems, o.Problems)
 }
 
 // Own gives a person memory of their own, in one piece: the cells of a row are
