@@ -131,7 +131,7 @@ func faultCases() []faultCase {
 		{"no fields", strings.Replace(valid, "    fields: "+fields, "", 1), []string{"3: sources[0].fields: is missing"}},
 		{"field that nobody has", strings.Replace(valid, "phone: tel", "phone: tel, fone: tel", 1), []string{"6: sources[0].fields.fone: is no field of a person"}},
 		{"field that is missing", strings.Replace(valid, "phone: tel, ", "", 1), []string{"6: sources[0].fields.phone: is missing"}},
-		{"field that is a list", strings.Replace(valid, "phone: tel", "phone: [tel]", 1), []string{"6: sources[0].fields.phone: expected a column, or {column, format}, {value} or {cel}"}},
+		{"field that is a list", strings.Replace(valid, "phone: tel", "phone: [tel]", 1), []string{"6: sources[0].fields.phone: expected a column, or {column, format}, {value} or {cel, format}"}},
 		{"field with a blank column", strings.Replace(valid, "phone: tel", "phone: ' '", 1), []string{"6: sources[0].fields.phone: expected a text that is not blank"}},
 		{"field with a typo", strings.Replace(valid, "phone: tel", "phone: {colunm: tel, column: tel}", 1), []string{"6: sources[0].fields.phone.colunm: is no key of this section; did you mean column?"}},
 		{"field of two kinds", strings.Replace(valid, "phone: tel", "phone: {column: tel, value: x}", 1), []string{"6: sources[0].fields.phone: needs exactly one of column, value and cel"}},

@@ -61,7 +61,7 @@ func decodeField(d *decoder, n *yaml.Node, at string, target reflect.Value, _ ru
 	case yaml.MappingNode:
 		d.object(n, at, closed, reflect.ValueOf(&field).Elem())
 	default:
-		d.fault(n, at, "expected a column, or {column, format}, {value} or {cel}")
+		d.fault(n, at, "expected a column, or {column, format}, {value} or {cel, format}")
 	}
 	target.Set(reflect.ValueOf(field))
 }

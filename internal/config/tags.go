@@ -73,11 +73,11 @@ func rulesOf(tag reflect.StructTag) rules {
 // and know nothing of this one.
 func foreign(setting string) reflect.StructTag {
 	return map[string]reflect.StructTag{
-		"mapping.Config.fields":              `doc:"Target -> where it comes from: a column, or {column, format}, {value}, {cel}."`,
+		"mapping.Config.fields":              `doc:"Target -> where it comes from: a column, or {column, format}, {value}, {cel, format}."`,
 		"mapping.Config.include":             `doc:"Whom the rows cover at all; without it everybody."`,
 		"mapping.Config.terminated":          `doc:"What an explicit termination looks like."`,
 		"mapping.Field.column":               `doc:"The column's name; case, blanks around and remarks in parentheses do not matter."`,
-		"mapping.Field.format":               `doc:"How the column writes dates, such as MM/DD/YYYY."`,
+		"mapping.Field.format":               `doc:"How the column, or the expression, writes dates, such as MM/DD/YYYY."`,
 		"mapping.Field.value":                `doc:"The same for every row."`,
 		"mapping.Field.cel":                  `doc:"An expression over row that gives a text."`,
 		"mapping.Eligibility.time_zone":      `min:"1" doc:"The employer's time zone, an IANA name: it decides which day it is."`,

@@ -13,7 +13,7 @@ type Config struct {
 // is set. In YAML a plain word is a column.
 type Field struct {
 	Column string `yaml:"column"` // compared as source.Canonical sees it
-	Format string `yaml:"format"` // of a date in a column, such as MM/DD/YYYY or excel; "": YYYY-MM-DD
+	Format string `yaml:"format"` // of a date in a column or of an expression, such as MM/DD/YYYY or excel; "": YYYY-MM-DD
 	Value  string `yaml:"value"`  // the same for every row
 	CEL    string `yaml:"cel"`    // an expression over row that gives a string
 }

@@ -43,7 +43,7 @@ func TestFaults(t *testing.T) {
 		{"a format with two days", "fields.date_of_birth.format", "not a date format", field("date_of_birth", mapping.Field{Column: "dob", Format: "DD/DD/YYYY"}), mapping.Eligibility{}},
 		{"a format that does not show where a day ends", "fields.date_of_birth.format", "not a date format", field("date_of_birth", mapping.Field{Column: "dob", Format: "YYYYMD"}), mapping.Eligibility{}},
 		{"a format on a phone", "fields.phone.format", "dates only", field("phone", mapping.Field{Column: "p", Format: "MM/DD/YYYY"}), mapping.Eligibility{}},
-		{"a format on an expression", "fields.hire_date.format", "column only", field("hire_date", mapping.Field{CEL: "row.x", Format: "MM/DD/YYYY"}), mapping.Eligibility{}},
+		{"a format on a value", "fields.hire_date.format", "does not go with a value", field("hire_date", mapping.Field{Value: "2020-01-02", Format: "MM/DD/YYYY"}), mapping.Eligibility{}},
 		{"a constant that is no date", "fields.hire_date.value", "not a date", field("hire_date", mapping.Field{Value: "soon"}), mapping.Eligibility{}},
 		{"one reference_id for all", "fields.reference_id.value", "everybody", field("reference_id", mapping.Field{Value: "E-1"}), mapping.Eligibility{}},
 		{"an expression that does not parse", "fields.email.cel", "1:", field("email", mapping.Field{CEL: "row.a +"}), mapping.Eligibility{}},

@@ -75,9 +75,6 @@ func (k *compiler) field(name string, field Field) {
 		k.fault(key, "is no field of a person%s", suggest(name, Targets()))
 		return
 	}
-	if field.Format != "" && field.Column == "" {
-		k.fault(key+".format", "goes with a column only")
-	}
 	if t == referenceID && field.Value != "" {
 		k.fault(key+".value", "would give everybody the same reference_id")
 	}
@@ -111,6 +108,8 @@ func (k *compiler) dates(key string, field Field) dateFormat {
 	format, err := compileDateFormat(field.Format)
 	if err != nil {
 		k.fault(key+".format", "%v", err)
+	} else if field.Format != "" && field.Value != "" {
+		k.fault(key+".format", "does not go with a value, which is YYYY-MM-DD")
 	} else if _, _, err := format.read(roster.Clean(field.Value), anyDay); err != nil {
 		k.fault(key+".value", "is not a date in the form %s", format.name)
 	}
