@@ -25,6 +25,7 @@ type Binding struct {
 	references      []reference       // the cells that expressions read
 	row             map[string]string // what expressions see as row
 	activation      cel.Activation
+	dates           [targetCount]dateCount
 }
 
 // cell is where the text of a field stands in a record.

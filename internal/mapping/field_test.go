@@ -3,6 +3,7 @@ package mapping_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -233,4 +234,50 @@ func FuzzDate(f *testing.F) {
 			t.Errorf("%q in %q became %q and is sendable", text, format, born)
 		}
 	})
+}
+
+// A spreadsheet writes dates as its own country does. Of one whose days and months have
+// changed places, some rows show it, and the others say something else without a word.
+func TestDatesTheOtherWayRound(t *testing.T) {
+	row := func(hired, ended string) map[string]string {
+		return with(ann(), "hire_date", hired, "termination_date", ended)
+	}
+	usFormat := func(c *mapping.Config) {
+		for _, name := range []string{"hire_date", "termination_date"} {
+			c.Fields[name] = mapping.Field{Column: name, Format: "MM/DD/YYYY"}
+		}
+	}
+	tests := []struct {
+		name   string
+		format func(*mapping.Config)
+		rows   []map[string]string
+		want   string // of the verdict; "": none
+	}{
+		{"as configured", usFormat, []map[string]string{row("01/15/2020", ""), row("02/01/2020", "05/12/2026")}, ""},
+		{"most of them", usFormat, []map[string]string{row("15/01/2020", ""), row("16/01/2020", ""), row("02/01/2020", "05/12/2026")}, "hire_date is not written as MM/DD/YYYY"},
+		{"in both columns", usFormat, []map[string]string{row("15/01/2020", "15/12/2026"), row("16/01/2020", "31/12/2026")}, "hire_date is not written as MM/DD/YYYY, termination_date is not written as MM/DD/YYYY"},
+		{"with a time", usFormat, []map[string]string{row("15/01/2020 00:00", ""), row("16/1/2020", "")}, "hire_date is"},
+		{"one slip", usFormat, []map[string]string{row("15/01/2020", ""), row("02/01/2020", "")}, ""},
+		{"two slips among many", usFormat, append(slices.Repeat([]map[string]string{row("02/01/2020", "")}, 19), row("15/01/2020", ""), row("16/01/2020", "")), ""},
+		{"no dates at all", usFormat, []map[string]string{row("soon", ""), row("99/99/2020", "")}, ""},
+		{"years first", func(*mapping.Config) {}, []map[string]string{row("2020-15-01", ""), row("2020-16-01", "")}, "hire_date is not written as YYYY-MM-DD"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cfg := census()
+			tt.format(&cfg)
+			binding, columns := bind(t, cfg, mapping.Eligibility{}, tt.rows[0])
+			for i, row := range tt.rows {
+				values := make([]string, len(columns))
+				for n, column := range columns {
+					values[n] = row[column]
+				}
+				binding.Person(values, i+1, today(t))
+			}
+			err := binding.Verdict()
+			if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("the verdict is %v, want %q", err, tt.want)
+			}
+		})
+	}
 }

@@ -180,7 +180,14 @@ func (r *reading) date(t target, latest func() roster.Date, completed string) ro
 	if format.name == "" {
 		return roster.Date{} // not mapped
 	}
-	date, twoDigits, err := format.read(r.field(t), latest)
+	text := r.field(t)
+	date, twoDigits, err := format.read(text, latest)
+	switch {
+	case err == nil && !date.IsZero():
+		r.b.dates[t].told++
+	case err != nil && format.isDateExchanged(text):
+		r.b.dates[t].exchanged++
+	}
 	switch {
 	case err != nil:
 		r.problem(roster.InvalidRow, t, "not a date in the form "+format.name)

@@ -98,6 +98,7 @@ func TestSourcesInDoubt(t *testing.T) {
 		{"a column withheld", func(h *hr) { h.source.Report.Withheld = []string{"phone"} }, "source_failed"},
 		{"a column missing", func(h *hr) { h.source.Names[4] = "telephone" }, "source_failed"},
 		{"a row too short", func(h *hr) { h.source.Records[1] = h.source.Records[1][:3] }, "source_failed"},
+		{"days and months the other way round", func(h *hr) { h.source.Records[0][3], h.source.Records[1][3] = "1980-17-05", "1980-18-05" }, "source_failed"},
 		{"old", func(h *hr) { h.source.Report.AsOf = time.Now().Add(-100 * time.Hour) }, "source_stale"},
 	}
 	inWorld(t, func(t *testing.T, w *world) {

@@ -88,6 +88,9 @@ func pullSafely(ctx context.Context, from source.Source, sink *intake) (report s
 	if err == nil && report.Seen != sink.seen {
 		err = source.Faultf(source.WordCount, "the source says %d records and delivered %d", report.Seen, sink.seen)
 	}
+	if err == nil && sink.binding != nil {
+		err = sink.binding.Verdict()
+	}
 	return report, err
 }
 
