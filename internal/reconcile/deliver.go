@@ -30,7 +30,7 @@ const (
 	deliveryStopped   delivery = "stopped"   // not sent: the run was told to stop
 	deliveryUnsent    delivery = "unsent"    // not sent: Vitable could not be reached or refused the key
 	deliveryAccepted  delivery = "accepted"  // accepted, and left to the next run: the run was told to stop
-	deliveryWithdrawn delivery = "withdrawn" // not sent: the approval that it uses was taken back, or lapsed, since the plan was made
+	deliveryWithdrawn delivery = "withdrawn" // not sent: since the plan was made its approval was taken back, or lapsed, or somebody was pinned
 	deliveryUnheard   delivery = "unheard"   // accepted, and left to the next run: the key was refused
 )
 
@@ -171,7 +171,7 @@ func (c *courier) submit(ctx context.Context, g *plan.Group, entries []roster.En
 	}
 	id, err := c.r.Store.Intend(keep, sync)
 	if errors.Is(err, roster.ErrStale) {
-		c.r.Log.Warn("roster not sent: its approval no longer holds", zap.String("group", sync.Group), zap.String("hold", sync.HoldID))
+		c.r.Log.Warn("roster not sent: a person decided otherwise since it was planned", zap.String("group", sync.Group), zap.Error(err))
 		return deliveryWithdrawn
 	}
 	if err != nil {

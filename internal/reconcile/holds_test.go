@@ -110,6 +110,41 @@ func (s remorseful) Intend(ctx context.Context, sync roster.Sync) (int64, error)
 	return s.Store.Intend(ctx, sync)
 }
 
+// Whoever is pinned while a run is under way stays, and no other group waits for it.
+func TestPinnedAtTheLastMoment(t *testing.T) {
+	inWorld(t, func(t *testing.T, w *world) {
+		w.hr.hire(north, refs("N", 8)...)
+		w.hr.hire(south, "S1")
+		w.settled()
+		w.hr.edit(terminated, "N1")
+		w.hr.hire(south, "S2")
+		w.around = func(s reconcile.Store) reconcile.Store { return worried{s, w, "N1"} }
+		run := w.run()
+		wantOutcome(t, run, roster.RunHeld, 4)
+		same(t, "counts", roster.GroupCounts{Submitted: 1, Held: 1}, run.Groups)
+		w.wantMembers(north, refs("N", 8)...)
+		w.wantMembers(south, "S1", "S2")
+		w.settled()
+		w.wantMembers(north, refs("N", 8)...)
+		w.wantLawful()
+	})
+}
+
+// worried pins somebody just before they would leave.
+type worried struct {
+	reconcile.Store
+	w   *world
+	ref string
+}
+
+// Intend implements reconcile.Store.
+func (s worried) Intend(ctx context.Context, sync roster.Sync) (int64, error) {
+	if err := s.w.store.Pin(ctx, roster.Pin{ReferenceID: s.ref, By: "Pat", Comment: "on leave", At: time.Now()}); err != nil {
+		return 0, err
+	}
+	return s.Store.Intend(ctx, sync)
+}
+
 // An approval is for the set that the person saw, for as long as it says.
 func TestApprovalsThatDoNotFit(t *testing.T) {
 	tests := []struct {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -11,10 +12,11 @@ import (
 )
 
 // Intend stores what is about to be sent and returns its number. When it
-// returns, the intent is on disk, and the mark that tells an older database; before that nothing may be sent. It refuses
-// with ErrInFlight a group with an unfinished attempt, and with ErrStale an
-// approval (HoldID) that does not hold at IntendedAt. State, ID and what only
-// an answer can tell are not read. Fenced.
+// returns, the intent is on disk, and the mark that tells an older database; before that
+// nothing may be sent. It refuses with ErrInFlight a group with an unfinished attempt,
+// and with ErrStale what a person decided otherwise since the plan was made: an approval
+// (HoldID) that does not hold at IntendedAt, and the removal of somebody who is pinned.
+// State, ID and what only an answer can tell are not read. Fenced.
 func (s *Store) Intend(ctx context.Context, sync roster.Sync) (int64, error) {
 	sealed := s.seals.payloads.close(
 		encodePayload(sync.Entries, sync.Removals), aboutPayload(sync.RunID, sync.Group, sync.Digest))
@@ -24,6 +26,9 @@ func (s *Store) Intend(ctx context.Context, sync roster.Sync) (int64, error) {
 			return err
 		}
 		if err := checkApproval(ctx, tx, sync); err != nil {
+			return err
+		}
+		if err := checkPins(ctx, tx, sync.Removals); err != nil {
 			return err
 		}
 		err := tx.GetContext(ctx, &id, `INSERT INTO syncs (run_id, external_reference_id, group_id, state, digest, size,
@@ -65,6 +70,24 @@ func checkApproval(ctx context.Context, tx *sqlx.Tx, sync roster.Sync) error {
 	}
 	if hold.Group != sync.Group || hold.State != roster.HoldApproved || !hold.ExpiresAt.After(sync.IntendedAt) {
 		return fmt.Errorf("use approval of hold %s: %w", hold.ID, ErrStale)
+	}
+	return nil
+}
+
+// checkPins looks once more who is pinned: hours may lie between a plan and the moment
+// at which one of its groups is sent.
+func checkPins(ctx context.Context, tx *sqlx.Tx, removals []roster.Removal) error {
+	if len(removals) == 0 {
+		return nil
+	}
+	var pinned []string
+	if err := tx.SelectContext(ctx, &pinned, "SELECT reference_id FROM pins"); err != nil {
+		return wrap("find pins", err)
+	}
+	for _, removal := range removals {
+		if slices.Contains(pinned, removal.ReferenceID) {
+			return fmt.Errorf("remove %s, who is pinned: %w", removal.ReferenceID, ErrStale)
+		}
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func TestSyncKeepsWhatWasSent(t *testing.T) {
 	same(t, []roster.Sync{want}, value(s.InFlight(t.Context()))(t))
 }
 
-func TestIntendKeepsToOneRequest(t *testing.T) {
+func TestIntendLooksOnceMore(t *testing.T) {
 	tests := []struct {
 		name   string
 		before func(t *testing.T, s *store.Store)
@@ -53,6 +53,12 @@ func TestIntendKeepsToOneRequest(t *testing.T) {
 			check(t, s.MarkUnknown(t.Context(), intend(t, s, "g1", nil), time.Now()))
 		}, nil},
 		{"after another group's submission", func(t *testing.T, s *store.Store) { submit(t, s, "g2", nil) }, nil},
+		{"where somebody who leaves is pinned", func(t *testing.T, s *store.Store) {
+			check(t, s.Pin(t.Context(), roster.Pin{ReferenceID: "EMP-GONE", By: "Ada"}))
+		}, store.ErrStale},
+		{"where somebody else is pinned", func(t *testing.T, s *store.Store) {
+			check(t, s.Pin(t.Context(), roster.Pin{ReferenceID: "EMP-1", By: "Ada"}))
+		}, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
