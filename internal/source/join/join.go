@@ -69,13 +69,13 @@ func older(a, b time.Time) time.Time {
 // other is a part that was read.
 type other struct {
 	Part
-	byKey map[string][]string // the part's columns, in the order of Columns; nil where nobody can tell
-	on    int                 // where the leading source has the key
+	byKey register
+	on    int // where the leading source has the key
 }
 
 // read reads a part to its end and judges it like any source.
 func (p Part) read(ctx context.Context, now func() time.Time) (*other, source.Report, error) {
-	o := &other{Part: p, byKey: map[string][]string{}}
+	o := &other{Part: p, byKey: register{}}
 	intake := &intake{other: o}
 	report, err := p.Source.Pull(ctx, intake)
 	if err != nil && ctx.Err() != nil {
@@ -125,7 +125,7 @@ func position(names []string, name string) int {
 
 // Record implements source.Sink.
 func (i *intake) Record(values []string, _ int) error {
-	key, doubt := folded(values[i.key]), i.doubt
+	key, doubt := strings.TrimSpace(values[i.key]), i.doubt
 	i.doubt = false
 	if key == "" {
 		return nil // nobody can be meant
@@ -134,14 +134,12 @@ func (i *intake) Record(values []string, _ int) error {
 	for n, at := range i.at {
 		row[n] = strings.Clone(values[at])
 	}
-	if before, twice := i.byKey[key]; doubt || twice && !slices.Equal(before, row) {
+	if doubt {
 		row = nil
 	}
-	i.byKey[strings.Clone(key)] = row
+	i.byKey.add(strings.Clone(key), row)
 	return nil
 }
-
-func folded(key string) string { return strings.ToLower(strings.TrimSpace(key)) }
 
 // completing hands records on with what the parts have beside them.
 type completing struct {
@@ -172,7 +170,7 @@ func (c *completing) Columns(names []string) error {
 func (c *completing) Record(values []string, place int) error {
 	c.row = append(c.row[:0], values...)
 	for _, part := range c.parts {
-		row, known := part.byKey[folded(values[part.on])]
+		row, known := part.byKey.find(strings.TrimSpace(values[part.on]))
 		switch {
 		case row != nil:
 			c.row = append(c.row, row...)

@@ -3,6 +3,7 @@ package join_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +88,46 @@ func TestRecordsInDoubt(t *testing.T) {
 				t.Errorf("records (-want +got):\n%s", diff)
 			}
 			if diff := cmp.Diff(map[int][]string{0: {test.want}}, got.Doubts); diff != "" {
+				t.Errorf("doubts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// One system writes ids in upper case, another in lower case; and there are ids that
+// differ in nothing but case, each of which is somebody else.
+func TestKeysThatDifferInCase(t *testing.T) {
+	const doubt = "join: two records of source directory have its work email and differ, or one is in doubt"
+	const nobody = "join: no record of source directory has its work email"
+	for _, test := range []struct {
+		name   string
+		part   []string // keys; the phone is the place among them
+		lead   string
+		want   string // the phone
+		doubts []string
+	}{
+		{"as written", []string{"E-17"}, "E-17", "0", nil},
+		{"in lower case", []string{"E-17"}, "e-17", "0", nil},
+		{"in upper case", []string{"0a1b"}, "0A1B", "0", nil},
+		{"an address", []string{"Ann.Lee@example.com"}, "aNN.lee@Example.com", "0", nil},
+		{"of somebody else", []string{"0051A00000aBcDe"}, "0051a00000AbCdE", "", []string{nobody}},
+		{"of two", []string{"0051A00000aBcDe", "0051a00000AbCdE"}, "0051a00000AbCdE", "1", nil},
+		{"of two, in one case", []string{"0051A00000aBcDe", "0051a00000AbCdE"}, "0051a00000abcde", "", []string{doubt}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var records [][]string
+			for i, key := range test.part {
+				records = append(records, []string{key, "", strconv.Itoa(i), ""})
+			}
+			got := new(sourcetest.Recorder)
+			lead := mem.New([]string{"id", "work email"}, []string{"1", test.lead})
+			if _, err := join.New(lead, []join.Part{part(directory(records...))}, now).Pull(t.Context(), got); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([][]string{{"1", test.lead, test.want, ""}}, got.Records); diff != "" {
+				t.Errorf("records (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(test.doubts, got.Doubts[0]); diff != "" {
 				t.Errorf("doubts (-want +got):\n%s", diff)
 			}
 		})
