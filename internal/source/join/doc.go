@@ -17,6 +17,7 @@
 //
 // A record in doubt is told to the sink (source.Doubter), so that whoever is
 // covered stays covered with the last record that was good. The leading source's
-// own doubts are handed on. Keys are compared without blanks around them and
-// without case.
+// own doubts are handed on. Keys are compared without blanks around them and,
+// where case means nothing, without case (see register). The data is of the leading
+// source's time.
 package join

@@ -31,7 +31,10 @@ type joined struct {
 	now   func() time.Time
 }
 
-// Pull implements source.Source. The sink has to be a source.Doubter.
+// Pull implements source.Source. The sink has to be a source.Doubter. The data is of the
+// time of the leading source, which says who is there: a part has an age, and a limit, of
+// its own, and one that is written once a month would hide that the leading file is an
+// older one that came back.
 func (j *joined) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
 	doubter, err := source.Doubting(sink)
 	if err != nil {
@@ -39,7 +42,6 @@ func (j *joined) Pull(ctx context.Context, sink source.Sink) (source.Report, err
 	}
 	out := &completing{Doubter: doubter}
 	layouts := make([]string, 0, len(j.parts))
-	var oldest time.Time
 	for _, part := range j.parts {
 		read, report, err := part.read(ctx, j.now)
 		if err != nil {
@@ -47,23 +49,13 @@ func (j *joined) Pull(ctx context.Context, sink source.Sink) (source.Report, err
 		}
 		out.parts = append(out.parts, read)
 		layouts = append(layouts, part.Name+"="+report.Layout)
-		oldest = older(oldest, report.AsOf)
 	}
 	report, err := j.lead.Pull(ctx, out)
 	if err != nil {
 		return source.Report{}, err
 	}
 	report.Layout = strings.Join(append([]string{report.Layout}, layouts...), " ")
-	report.AsOf = older(report.AsOf, oldest)
 	return report, nil
-}
-
-// older is the earlier of two times, of which zero is unknown.
-func older(a, b time.Time) time.Time {
-	if a.IsZero() || !b.IsZero() && b.Before(a) {
-		return b
-	}
-	return a
 }
 
 // other is a part that was read.
