@@ -189,7 +189,7 @@ func (d *daemon) ready(serving context.Context) func(context.Context) error {
 
 // loop makes runs until ctx ends.
 func (d *daemon) loop(ctx context.Context, plan schedule.Schedule) error {
-	last, known, err := d.store.LastRun(ctx)
+	last, known, err := d.store.LastWholeRun(ctx)
 	if err != nil {
 		return fmt.Errorf("read last run: %w", err)
 	}
@@ -228,7 +228,7 @@ func (d *daemon) followEarlier(ctx context.Context) (stop func()) {
 }
 
 // startsWithRun says whether the daemon starts with a run: as it was told, or
-// else when a due time passed meanwhile or the last run did not end.
+// else when a due time passed since the last run of all groups, or that did not end.
 func (d *daemon) startsWithRun(last roster.Run, known bool, plan schedule.Schedule) bool {
 	switch d.app.Env.RunOnStart {
 	case config.OnStartAlways:

@@ -31,7 +31,7 @@ func (r *Reconciler) Run(ctx context.Context, o Options) (roster.Run, error) {
 	if err := r.checkClock(ctx); err != nil {
 		return roster.Run{}, err
 	}
-	run := roster.Run{ID: runID(r.Now()), StartedAt: r.Now(), Trigger: o.Trigger, Outcome: roster.RunRunning}
+	run := roster.Run{ID: runID(r.Now()), StartedAt: r.Now(), Trigger: o.Trigger, Partial: len(o.Groups) > 0, Outcome: roster.RunRunning}
 	keep := context.WithoutCancel(ctx)
 	if err := r.Store.StartRun(keep, run); err != nil {
 		return run, fmt.Errorf("start run: %w", err)

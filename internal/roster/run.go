@@ -99,6 +99,7 @@ type Run struct {
 	StartedAt  time.Time
 	EndedAt    time.Time
 	Trigger    string // schedule, start, manual, api, catch_up
+	Partial    bool   // it was about some groups only
 	Outcome    RunOutcome
 	ExitCode   int
 	Sources    []SourceResult

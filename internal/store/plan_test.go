@@ -44,6 +44,31 @@ func TestRuns(t *testing.T) {
 	wantError(t, err, store.ErrNotFound)
 }
 
+// A run of some groups says nothing of the others: neither that they were delivered, nor
+// that the schedule was kept.
+func TestPartialRuns(t *testing.T) {
+	s, c := newStore(t)
+	ctx := t.Context()
+	whole := run("whole", c.now)
+	whole.Outcome, whole.EndedAt, whole.Groups = roster.RunDone, c.now.Add(time.Minute), roster.GroupCounts{Submitted: 2}
+	partial := whole
+	partial.ID, partial.Partial, partial.StartedAt, partial.EndedAt = "partial", true, c.now.Add(time.Hour), c.now.Add(2*time.Hour)
+	check(t, s.StartRun(ctx, partial))
+	if _, ok, err := s.LastWholeRun(ctx); ok || err != nil {
+		t.Errorf("there is a whole run: %v (%v)", ok, err)
+	}
+	same(t, time.Time{}, value(s.LastSuccess(ctx))(t))
+
+	check(t, s.StartRun(ctx, whole))
+	check(t, s.StartRun(ctx, partial))
+	last, ok, err := s.LastWholeRun(ctx)
+	check(t, err)
+	same(t, true, ok)
+	same(t, whole, last)
+	same(t, whole.EndedAt, value(s.LastSuccess(ctx))(t))
+	same(t, partial, value(s.Run(ctx, "partial"))(t))
+}
+
 func TestPulls(t *testing.T) {
 	s, c := newStore(t)
 	ctx := t.Context()

@@ -9,7 +9,7 @@ import (
 )
 
 const runColumns = `id, started_at, ended_at, cause, outcome, exit_code, sources, counts,
-	added, removed, changed, carried, failures, holds, config_hash, members`
+	added, removed, changed, carried, failures, holds, config_hash, partial, members`
 
 type runRow struct {
 	ID         string `db:"id"`
@@ -27,12 +27,13 @@ type runRow struct {
 	Failures   int    `db:"failures"`
 	Holds      int    `db:"holds"`
 	ConfigHash string `db:"config_hash"`
+	Partial    bool   `db:"partial"`
 	Members    int    `db:"members"`
 }
 
 func (r *runRow) run() (roster.Run, error) {
 	run := roster.Run{
-		ID: r.ID, StartedAt: instant(r.StartedAt), EndedAt: instant(r.EndedAt), Trigger: r.Cause,
+		ID: r.ID, StartedAt: instant(r.StartedAt), EndedAt: instant(r.EndedAt), Trigger: r.Cause, Partial: r.Partial,
 		Outcome: roster.RunOutcome(r.Outcome), ExitCode: r.ExitCode,
 		Added: r.Added, Removed: r.Removed, Changed: r.Changed, Carried: r.Carried,
 		Failures: r.Failures, Holds: r.Holds, ConfigHash: r.ConfigHash, Members: r.Members,
@@ -63,7 +64,7 @@ func saveRun(ctx context.Context, tx *sqlx.Tx, run roster.Run) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO runs (`+runColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(SUM(members), 0) FROM baselines))
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(SUM(members), 0) FROM baselines))
 		ON CONFLICT (id) DO UPDATE SET
 			started_at = excluded.started_at, ended_at = excluded.ended_at, cause = excluded.cause,
 			outcome = excluded.outcome, exit_code = excluded.exit_code,
@@ -71,7 +72,7 @@ func saveRun(ctx context.Context, tx *sqlx.Tx, run roster.Run) error {
 			added = excluded.added, removed = excluded.removed, changed = excluded.changed, carried = excluded.carried,
 			failures = excluded.failures, holds = excluded.holds, config_hash = excluded.config_hash, members = excluded.members`,
 		run.ID, millis(run.StartedAt), millis(run.EndedAt), run.Trigger, string(run.Outcome), run.ExitCode, sources, counts,
-		run.Added, run.Removed, run.Changed, run.Carried, run.Failures, run.Holds, run.ConfigHash)
+		run.Added, run.Removed, run.Changed, run.Carried, run.Failures, run.Holds, run.ConfigHash, run.Partial)
 	return wrap("save run", err)
 }
 
@@ -90,6 +91,16 @@ func (s *Store) Run(ctx context.Context, id string) (roster.Run, error) {
 // LastRun returns the run that started last; ok is false before the first one.
 func (s *Store) LastRun(ctx context.Context) (run roster.Run, ok bool, err error) {
 	runs, err := s.Runs(ctx, 1)
+	if err != nil || len(runs) == 0 {
+		return roster.Run{}, false, err
+	}
+	return runs[0], true, nil
+}
+
+// LastWholeRun returns the run that started last of those that were about all groups; ok is
+// false before the first one.
+func (s *Store) LastWholeRun(ctx context.Context) (run roster.Run, ok bool, err error) {
+	runs, err := s.findRuns(ctx, "WHERE partial = 0 ORDER BY rowid DESC LIMIT 1")
 	if err != nil || len(runs) == 0 {
 		return roster.Run{}, false, err
 	}
