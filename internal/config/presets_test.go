@@ -214,7 +214,7 @@ func usuals() map[string]usual {
 		"paychex": {
 			row: map[string]string{
 				"workerId": "E-1", "name.givenName": canary.GivenName, "name.familyName": canary.FamilyName, "birthDate": canary.BirthDate,
-				"communications.phone.personal.number": canary.Phone, "communications.mobile_phone.business.number": "",
+				"communications.phone.personal.number": canary.Phone, "communications.mobile_phone.business.number": "", "communications.mobile_phone.personal.number": "",
 				"communications.email.business.uri": "", "communications.email.personal.uri": canary.Mail,
 				"communications.street_address.personal.streetLineOne": canary.Street, "communications.street_address.personal.streetLineTwo": "",
 				"communications.street_address.personal.city": canary.City, "communications.street_address.personal.countrySubdivisionCode": "IL",
@@ -222,7 +222,8 @@ func usuals() map[string]usual {
 				"hireDate": "2020-01-02", "workerType": "EMPLOYEE", "organization.name": "Engineering",
 			},
 			cases: []different{
-				{name: "a mobile phone", change: map[string]string{"communications.phone.personal.number": "", "communications.mobile_phone.business.number": canary.Phone}, standing: roster.StandingIn},
+				{name: "a mobile phone", change: map[string]string{"communications.phone.personal.number": "", "communications.mobile_phone.personal.number": canary.Phone}, standing: roster.StandingIn},
+				{name: "the company's phone only", change: map[string]string{"communications.phone.personal.number": "", "communications.mobile_phone.business.number": canary.Phone}, standing: roster.StandingIn},
 				{name: "on leave", change: map[string]string{"currentStatus.statusType": "INACTIVE", "communications.phone.personal.number": ""}, standing: roster.StandingIn, problem: "phone"},
 				{name: "terminated", change: map[string]string{"currentStatus.statusType": "TERMINATED", "currentStatus.effectiveDate": "2026-11-01"}, standing: roster.StandingTerminated},
 				{name: "terminated in advance", change: map[string]string{"currentStatus.statusType": "TERMINATED", "currentStatus.effectiveDate": "2026-12-01"}, standing: roster.StandingIn},
