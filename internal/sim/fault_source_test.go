@@ -33,7 +33,7 @@ func sourceFaults() []fault {
 		{number: "F06", fault: "a body or file that was cut", right: "no pull", injected: "an export that ends within a row", play: stage(flawed(cut))},
 		{number: "F07", fault: "pages that repeat, overlap or loop", right: "noticed, no pull", injected: "every page is the first one again", elsewhere: services},
 		{number: "F08", fault: "rows move between pages while they are read", right: "whoever is missing keeps coverage until the second complete pull without them", injected: "a row is missing once", play: stage(flawed(missing))},
-		{number: "F09", fault: "a reference_id twice", right: "equal rows are one; of rows that differ nobody is believed, and the rest goes on", injected: "rows twice, then one with another phone", play: stage(doubles)},
+		{number: "F09", fault: "a reference_id twice", right: "equal rows are one; of rows that differ nobody is believed, and the rest goes on", injected: "rows twice, then one with another phone; somebody listed for an earlier employment as well, and then for that one only, once", play: stage(doubles)},
 		{number: "F10", fault: "a reference_id is given to another person", right: "looked at by a person before anything is overwritten", injected: "one row with another name and birth date under the old reference_id", play: stage(anotherPerson)},
 		{number: "F11", fault: "columns renamed, reordered; a word that nobody knows", right: "a required column is missed; order means nothing; who is unknown is carried", injected: "a renamed column, another order, the status LOA", play: stage(drifts)},
 		{number: "F12", fault: "garbage in cells", right: "that person is carried with the field named, never the value; the rest goes on", injected: "birth dates, ZIP codes, phones and states that are none, one to a row", play: stage(garbageCells)},
@@ -67,7 +67,11 @@ func shrinks(s *scene) string {
 
 func doubles(s *scene) string {
 	equal := s.breaks(day{Flaws: [2]flaw{twice, clean}, Pick: 3})
-	return "equal rows: " + equal + "; rows that differ: " + s.breaks(day{Flaws: [2]flaw{conflict, clean}, Pick: 3})
+	differ := s.breaks(day{Flaws: [2]flaw{conflict, clean}, Pick: 3})
+	s.employer.apply(rehired, 3, 0, s.today)
+	both := s.breaks(day{})
+	former := s.breaks(day{Flaws: [2]flaw{missing, clean}, Pick: 3})
+	return "equal rows: " + equal + "; rows that differ: " + differ + "; two employments: " + both + ", of which one is missing: " + former
 }
 
 func anotherPerson(s *scene) string {
