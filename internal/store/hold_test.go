@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -107,6 +108,65 @@ func TestVerdicts(t *testing.T) {
 			wantError(t, approve(s, v, t), test.want)
 		})
 	}
+}
+
+// Whoever looked before somebody else decided approves nothing unseen; rejecting
+// keeps people covered, and needs no look.
+func TestVerdictsOnWhatWasSeen(t *testing.T) {
+	type settle func(*store.Store, context.Context, store.Verdict) (roster.Hold, error)
+	approve, reject := settle((*store.Store).Approve), settle((*store.Store).Reject)
+	tests := []struct {
+		name      string
+		meanwhile []settle // decisions after the look
+		decide    settle
+		unseen    bool // the caller shows no decisions
+		want      error
+		state     roster.HoldState
+	}{
+		{"approved as it was seen", nil, approve, false, nil, roster.HoldApproved},
+		{"rejected as it was seen", nil, reject, false, nil, roster.HoldRejected},
+		{"approved after a rejection", []settle{reject}, approve, false, store.ErrStale, roster.HoldRejected},
+		{"approved after an approval was taken back", []settle{approve, reject}, approve, false, store.ErrStale, roster.HoldRejected},
+		{"approved after an approval", []settle{approve}, approve, false, nil, roster.HoldApproved},
+		{"rejected after an approval", []settle{approve}, reject, false, nil, roster.HoldRejected},
+		{"rejected after a rejection", []settle{reject}, reject, false, nil, roster.HoldRejected},
+		{"approved after a rejection by a program that is shown none", []settle{reject}, approve, true, nil, roster.HoldApproved},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s, c := newStore(t)
+			hold := planned(t, s, "d1")
+			stale := verdict(hold, c)
+			if stale.Seen = store.Seen(hold); test.unseen {
+				stale.Seen = ""
+			}
+			for _, decide := range test.meanwhile {
+				c.pass(time.Minute)
+				other := verdict(hold, c)
+				other.By = "eve"
+				value(decide(s, t.Context(), other))(t)
+			}
+			c.pass(time.Minute)
+			stale.At = c.now
+			_, err := test.decide(s, t.Context(), stale)
+			wantError(t, err, test.want)
+			if got := value(s.Hold(t.Context(), hold.ID))(t); got.State != test.state {
+				t.Errorf("the hold is %s, want %s", got.State, test.state)
+			}
+		})
+	}
+	t.Run("a rejection that was seen can be taken back, once", func(t *testing.T) {
+		s, c := newStore(t)
+		rejected := value(s.Reject(t.Context(), verdict(planned(t, s, "d1"), c)))(t)
+		again := verdict(rejected, c)
+		again.Seen = store.Seen(rejected)
+		value(s.Approve(t.Context(), again))(t)
+		c.pass(time.Minute)
+		taken := verdict(rejected, c)
+		value(s.Reject(t.Context(), taken))(t)
+		_, err := s.Approve(t.Context(), again)
+		wantError(t, err, store.ErrStale)
+	})
 }
 
 func TestVerdictsAreTold(t *testing.T) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -18,22 +19,31 @@ const MaxWord = 1000
 type Verdict struct {
 	HoldID    string
 	Digest    string // of the set that the person saw
+	Seen      string // what they saw of earlier decisions, as Seen has it; "" where they were shown none
 	By        string
 	Why       string
 	At        time.Time
 	ExpiresAt time.Time // when an approval lapses; not read for a rejection
 }
 
+// Seen is what can be seen of the decisions about a hold: it changes with each of them.
+func Seen(hold roster.Hold) string {
+	return string(hold.State) + "-" + strconv.FormatInt(millis(hold.DecidedAt), 10)
+}
+
 // Approve lets exactly the set of a hold through, once, until ExpiresAt. It
 // returns the hold as it is now; approving again what is approved changes
 // nothing. ErrNotFound where there is no such hold, ErrStale where the digest
-// is another or the hold is no longer active. A rejected hold can be approved.
+// is another, the hold is no longer active, or somebody decided since the
+// person looked. A rejected hold can be approved, by whoever knows that it was
+// rejected.
 func (s *Store) Approve(ctx context.Context, verdict Verdict) (roster.Hold, error) {
 	return s.decide(ctx, verdict, roster.HoldApproved)
 }
 
 // Reject keeps the people of a hold covered and silences it until the set
-// changes. It takes back an approval, and fails as Approve does.
+// changes. It takes back an approval, also one that the person has not seen:
+// nobody loses coverage by that. Else it fails as Approve does.
 func (s *Store) Reject(ctx context.Context, verdict Verdict) (roster.Hold, error) {
 	verdict.ExpiresAt = time.Time{}
 	return s.decide(ctx, verdict, roster.HoldRejected)
@@ -50,6 +60,9 @@ func (s *Store) decide(ctx context.Context, verdict Verdict, state roster.HoldSt
 		}
 		if hold.State == state {
 			return nil
+		}
+		if state == roster.HoldApproved && !verdict.saw(hold) {
+			return fmt.Errorf("hold has been %s since it was looked at: %w", hold.State, ErrStale)
 		}
 		if err := verdict.save(ctx, tx, state); err != nil {
 			return err
@@ -76,6 +89,9 @@ func (v Verdict) fits(hold roster.Hold) bool {
 	}
 	return false
 }
+
+// saw says whether nobody has decided since the person looked.
+func (v Verdict) saw(hold roster.Hold) bool { return v.Seen == "" || v.Seen == Seen(hold) }
 
 // save changes the hold and keeps the decision for good.
 func (v Verdict) save(ctx context.Context, tx *sqlx.Tx, state roster.HoldState) error {

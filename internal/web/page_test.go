@@ -207,9 +207,57 @@ func TestVerdict(t *testing.T) {
 	})
 }
 
+// fieldsOf are what the forms of a page send along unseen.
+func fieldsOf(t *testing.T, answer *httptest.ResponseRecorder) url.Values {
+	t.Helper()
+	fields := url.Values{}
+	for _, input := range find(t, answer, element("input")) {
+		named := map[string]string{}
+		for _, a := range input.Attr {
+			named[a.Key] = a.Val
+		}
+		if named["type"] == "hidden" {
+			fields.Set(named["name"], named["value"])
+		}
+	}
+	return fields
+}
+
+// Bob's page was left open: whatever was decided since, he approves nothing that he
+// has not seen.
+func TestAPageThatWasLeftOpen(t *testing.T) {
+	decided := func(t *testing.T, w *world, fields url.Values, decision, by string) *httptest.ResponseRecorder {
+		t.Helper()
+		said := url.Values{"decision": {decision}, "by": {by}, "reason": {"checked with HR"}}
+		for name, value := range fields {
+			said[name] = value
+		}
+		return w.request(t, http.MethodPost, "/holds/h1", said.Encode(), form)
+	}
+	w := newWorld(t)
+	w.fill(t)
+	look := func() url.Values { return fieldsOf(t, w.request(t, http.MethodGet, "/holds/h1", "")) }
+	left := look()
+	wantStatus(t, decided(t, w, look(), "reject", "Ada"), http.StatusSeeOther)
+	answer := decided(t, w, left, "approve", "Bob")
+	wantStatus(t, answer, http.StatusConflict)
+	wantText(t, answer, "Nothing was decided", "somebody else decided meanwhile", "Rejected: everybody stays covered", "Ada decided")
+	if got, err := w.store.Hold(t.Context(), "h1"); err != nil || got.State != roster.HoldRejected || got.DecidedBy != "Ada" {
+		t.Errorf("the hold is %s by %s (%v), want rejected by Ada", got.State, got.DecidedBy, err)
+	}
+	wantStatus(t, decided(t, w, fieldsOf(t, answer), "approve", "Bob"), http.StatusSeeOther)
+	if got, err := w.store.Hold(t.Context(), "h1"); err != nil || got.State != roster.HoldApproved || got.DecidedBy != "Bob" {
+		t.Errorf("having looked again, the hold is %s by %s (%v)", got.State, got.DecidedBy, err)
+	}
+	wantStatus(t, decided(t, w, left, "reject", "Cy"), http.StatusSeeOther)
+	if got, err := w.store.Hold(t.Context(), "h1"); err != nil || got.State != roster.HoldRejected {
+		t.Errorf("a rejection leaves the hold %s (%v)", got.State, err)
+	}
+}
+
 func TestDecidingOnAPage(t *testing.T) {
 	said := func(decision, digest, by, why string) string {
-		return url.Values{"decision": {decision}, "digest": {digest}, "by": {by}, "reason": {why}}.Encode()
+		return url.Values{"decision": {decision}, "digest": {digest}, "seen": {"open-0"}, "by": {by}, "reason": {why}}.Encode()
 	}
 	for _, tt := range []struct {
 		name, body string
@@ -224,6 +272,7 @@ func TestDecidingOnAPage(t *testing.T) {
 		{"a novel for a reason", said("approve", "d1", "Ada", strings.Repeat("x", 1001)), 422, roster.HoldOpen},
 		{"neither", said("", "d1", "Ada", "layoff"), 400, roster.HoldOpen},
 		{"nothing seen", said("approve", "", "Ada", "layoff"), 400, roster.HoldOpen},
+		{"no decision seen", strings.Replace(said("approve", "d1", "Ada", "layoff"), "seen=", "unseen=", 1), 400, roster.HoldOpen},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)

@@ -38,6 +38,7 @@ type holdsPage struct{ Open, Past []holdLine }
 // holdPage is everything that somebody needs to decide.
 type holdPage struct {
 	Hold    roster.Hold
+	Seen    string // of the decisions about it, so that a page that was left open decides nothing
 	Group   roster.GroupState
 	Classes []classOfPeople
 	Until   time.Time // when an approval given now lapses
@@ -65,8 +66,8 @@ type leaver struct {
 
 // decision is what a person says about a hold.
 type decision struct {
-	Digest, By, Why string
-	Approve         bool
+	Digest, Seen, By, Why string
+	Approve               bool
 }
 
 func (p *Pages) holds(w http.ResponseWriter, r *http.Request) {
@@ -110,7 +111,7 @@ func (p *Pages) showHold(w http.ResponseWriter, r *http.Request, status int, for
 		return
 	}
 	shown := holdPage{
-		Hold: hold, Until: p.Now().Add(p.ApprovalTTL), Form: form, Wrong: wrong, First: hold.Reason == roster.ReasonNoBaseline,
+		Hold: hold, Seen: store.Seen(hold), Until: p.Now().Add(p.ApprovalTTL), Form: form, Wrong: wrong, First: hold.Reason == roster.ReasonNoBaseline,
 		Decides: hold.State == roster.HoldOpen || hold.State == roster.HoldRejected,
 		Waits:   hold.State == roster.HoldOpen || hold.State == roster.HoldRejected || hold.State == roster.HoldApproved,
 	}
@@ -159,7 +160,8 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	said := decision{
-		Digest: r.PostFormValue("digest"), By: strings.TrimSpace(r.PostFormValue("by")), Why: strings.TrimSpace(r.PostFormValue("reason")),
+		Digest: r.PostFormValue("digest"), Seen: r.PostFormValue("seen"),
+		By: strings.TrimSpace(r.PostFormValue("by")), Why: strings.TrimSpace(r.PostFormValue("reason")),
 		Approve: r.PostFormValue("decision") == "approve",
 	}
 	settle, done := p.Store.Reject, "rejected"
@@ -167,7 +169,7 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) {
 		settle, done = p.Store.Approve, "approved"
 	}
 	switch {
-	case !said.Approve && r.PostFormValue("decision") != "reject" || said.Digest == "":
+	case !said.Approve && r.PostFormValue("decision") != "reject" || said.Digest == "" || said.Seen == "":
 		p.problem(w, r, http.StatusBadRequest, "Nothing was decided", "Use the form of the hold: it says which people you saw.")
 		return
 	case said.By == "" || said.Why == "" || len(said.By) > store.MaxWord || len(said.Why) > store.MaxWord:
@@ -175,7 +177,9 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	now, id := p.Now(), r.PathValue("id")
-	_, err := settle(r.Context(), store.Verdict{HoldID: id, Digest: said.Digest, By: said.By, Why: said.Why, At: now, ExpiresAt: now.Add(p.ApprovalTTL)})
+	_, err := settle(r.Context(), store.Verdict{
+		HoldID: id, Digest: said.Digest, Seen: said.Seen, By: said.By, Why: said.Why, At: now, ExpiresAt: now.Add(p.ApprovalTTL),
+	})
 	switch {
 	case errors.Is(err, store.ErrStale):
 		p.showHold(w, r, http.StatusConflict, decision{By: said.By}, "Nothing was decided: the set of people has changed, or somebody else decided meanwhile. Look at it again.", "")
