@@ -23,18 +23,29 @@ const (
 
 // rightsOf says what a request may do. The token lets act, the other one lets read;
 // each may come in the Authorization header or as a session that was opened with
-// it. On loopback whoever is on this machine may act, as long as the request names
-// it: a page elsewhere that had its own name point here (DNS rebinding) is turned
-// away, and so is what a proxy on this machine passes on for somebody elsewhere.
+// it. A token that is wrong is not the same as none: it lets do nothing. On loopback
+// whoever is on this machine may act, as long as nothing shows that it is somebody
+// elsewhere who asks.
 func (s *site) rightsOf(r *http.Request) rights {
-	shown, bearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	shown, bearer := bearerOf(r.Header)
 	switch {
-	case bearer && s.grants(shown) > nothing:
+	case bearer && !s.closed():
 		return s.grants(shown)
-	case s.Loopback && namesHere(r.Host) && !forwarded(r.Header):
+	case s.Loopback && fromHere(r):
 		return acting
 	}
 	return s.inSession(r)
+}
+
+// bearerOf is the token that a request shows, if it shows one. The name of the scheme
+// may be written in any case (RFC 9110, 11.1).
+func bearerOf(h http.Header) (token string, shown bool) {
+	for _, value := range h.Values("Authorization") {
+		if scheme, token, _ := strings.Cut(value, " "); strings.EqualFold(scheme, "Bearer") {
+			return token, true
+		}
+	}
+	return "", false
 }
 
 // grants says what a token lets somebody do.
@@ -79,10 +90,36 @@ func (s *site) guardAPI(next http.Handler) http.Handler {
 // reads reports whether a request changes nothing.
 func reads(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
 
+// fromHere reports whether nothing shows that a request on loopback was sent for
+// somebody elsewhere: by a page that had its own name point here (DNS rebinding), or
+// by a proxy on this machine. One that hides whom it speaks for cannot be told from
+// curl; but nginx long asked in HTTP/1.0 unless it was told otherwise, and browsers
+// say which site they believe to be on.
+func fromHere(r *http.Request) bool {
+	return namesHere(r.Host) && r.ProtoAtLeast(1, 1) && !forwarded(r.Header) && !onOtherSite(r.Header)
+}
+
 // forwarded reports whether a proxy says that it speaks for somebody else.
 func forwarded(h http.Header) bool {
-	return slices.ContainsFunc([]string{"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"},
-		func(name string) bool { return len(h.Values(name)) > 0 })
+	for name := range h {
+		if name == "Forwarded" || name == "Via" || name == "X-Real-Ip" || strings.HasPrefix(name, "X-Forwarded-") {
+			return true
+		}
+	}
+	return false
+}
+
+// onOtherSite reports whether a browser is on a site of another name than this
+// machine's. A link on another site leads here all the same, if the browser says that
+// it is no more than that.
+func onOtherSite(h http.Header) bool {
+	other := func(name string) bool {
+		return slices.ContainsFunc(h.Values(name), func(value string) bool {
+			site, err := url.Parse(value)
+			return err != nil || !trust.Here(site.Hostname())
+		})
+	}
+	return other("Origin") || other("Referer") && h.Get("Sec-Fetch-Site") != "cross-site"
 }
 
 // namesHere reports whether a Host header names this machine.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"testing"
 
+	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/web"
 )
 
@@ -29,6 +30,28 @@ func TestWhoIsLetIn(t *testing.T) {
 		{"loopback through a proxy of the standard", "", true, []func(*http.Request){header("Forwarded", "for=203.0.113.7")}, 403},
 		{"loopback with an empty bearer and no token", "", true, []func(*http.Request){host(remote), header("Authorization", "Bearer ")}, 403},
 
+		{"loopback through a proxy that names its protocol", "", true, []func(*http.Request){header("X-Forwarded-Proto", "https")}, 403},
+		{"loopback through a proxy that is told nothing", "", true, []func(*http.Request){oldProtocol}, 403},
+		{"loopback, a page of another site", "", true, []func(*http.Request){header("Origin", "https://"+remote)}, 403},
+		{"loopback, a page of no site", "", true, []func(*http.Request){header("Origin", "null")}, 403},
+		{"loopback, a page of this machine", "", true, []func(*http.Request){header("Origin", "http://localhost:3000")}, 200},
+		{"loopback, from a page of another site", "", true, []func(*http.Request){header("Referer", "https://"+remote+"/holds")}, 403},
+		{"loopback, from a page of what the browser takes for this site", "", true, []func(*http.Request){
+			header("Referer", "https://"+remote+"/holds"), header("Sec-Fetch-Site", "same-origin"),
+		}, 403},
+		{"loopback, by a link on another site", "", true, []func(*http.Request){
+			header("Referer", "https://wiki.example.com/"), header("Sec-Fetch-Site", "cross-site"),
+		}, 200},
+		{"loopback, from a page of this machine", "", true, []func(*http.Request){header("Referer", "http://"+local+"/holds")}, 200},
+		{"loopback without a token, some token sent", "", true, []func(*http.Request){wrong}, 200},
+
+		{"loopback with a token set, wrong token", token, true, []func(*http.Request){wrong}, 401},
+		{"loopback with a token set, wrong token in small letters", token, true, []func(*http.Request){header("Authorization", "bearer "+token+"x")}, 401},
+		{"loopback with a token set, empty bearer", token, true, []func(*http.Request){header("Authorization", "Bearer ")}, 401},
+		{"loopback with a token set, another scheme", token, true, []func(*http.Request){header("Authorization", "Basic YTpi")}, 200},
+		{"loopback with a token set, right token in small letters", token, true, []func(*http.Request){header("Authorization", "bearer "+token)}, 200},
+		{"loopback with a token set, through a proxy that is told nothing", token, true, []func(*http.Request){oldProtocol}, 401},
+		{"loopback with a token set, through it with the right token", token, true, []func(*http.Request){oldProtocol, right}, 200},
 		{"loopback with a token set, none sent", token, true, nil, 200},
 		{"loopback with a token set, rebound name", token, true, []func(*http.Request){host(remote)}, 401},
 		{"loopback with a token set, rebound name, wrong token", token, true, []func(*http.Request){host(remote), wrong}, 401},
@@ -56,6 +79,49 @@ func TestWhoIsLetIn(t *testing.T) {
 			}
 		})
 	}
+}
+
+// oldProtocol is how nginx passes a request on when proxy_pass is all that it is told.
+func oldProtocol(r *http.Request) {
+	r.Proto, r.ProtoMajor, r.ProtoMinor = "HTTP/1.0", 1, 0
+	r.Header.Set("Connection", "close")
+}
+
+// A proxy on this machine that says nothing of whom it speaks for: whoever decides on
+// a page that it passes on shows which site they are on.
+func TestPagesThroughAProxyThatSaysNothing(t *testing.T) {
+	through := []func(*http.Request){form, header("Origin", "https://"+remote), header("Referer", "https://"+remote+"/holds/h1")}
+	body := "decision=approve&digest=d1&seen=open-0&by=Mallory&reason=no+reason"
+	for _, test := range []struct {
+		name, token string
+		change      []func(*http.Request)
+		want        int
+	}{
+		{"without a token set", "", through, 403},
+		{"with a token set", token, through, 401},
+		{"with a token set, wrong token", token, []func(*http.Request){form, header("Authorization", "Bearer x")}, 401},
+		{"with a token set, right token", token, append(through, header("Authorization", "Bearer "+token)), 303},
+		{"on this machine", token, []func(*http.Request){form, header("Origin", "http://"+local)}, 303},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.fill(t)
+			w.options.Token = test.token
+			wantStatus(t, w.request(t, http.MethodPost, "/holds/h1", body, test.change...), test.want)
+			got, err := w.store.Hold(t.Context(), "h1")
+			check(t, err)
+			if approved := got.State == roster.HoldApproved; approved != (test.want == 303) {
+				t.Errorf("the hold is %s", got.State)
+			}
+		})
+	}
+	t.Run("looking with a wrong token", func(t *testing.T) {
+		w := newWorld(t)
+		w.options.Token = token
+		answer := w.request(t, http.MethodGet, "/", "", header("Authorization", "Bearer x"))
+		wantStatus(t, answer, http.StatusUnauthorized)
+		wantText(t, answer, "That is not the token.")
+	})
 }
 
 func TestEveryAPIRouteIsGuarded(t *testing.T) {

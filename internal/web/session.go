@@ -28,6 +28,9 @@ const (
 // howToOpen is the advice where no token is set.
 const howToOpen = "Set ROSTERD_WEB_TOKEN to open them beyond this machine or through a proxy."
 
+// wrongToken is for whoever shows another one.
+const wrongToken = "That is not the token."
+
 // sessionOf is a session's cookie for whoever showed a token.
 func sessionOf(token string, until time.Time) *http.Cookie {
 	text := strconv.FormatInt(until.Unix(), 10)
@@ -68,12 +71,15 @@ func (s *site) inSession(r *http.Request) rights {
 func (s *site) guardPages(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		may := s.rightsOf(r)
+		_, bearer := bearerOf(r.Header)
 		switch {
 		case may > nothing:
 			viewer := page.Viewer{MayAct: may == acting, SignedIn: s.inSession(r) > nothing}
 			next.ServeHTTP(w, r.WithContext(page.As(r.Context(), viewer)))
 		case s.closed():
 			s.pages.Closed(w, r, howToOpen)
+		case bearer:
+			s.pages.SignIn(w, r, http.StatusUnauthorized, wrongToken)
 		case reads(r):
 			http.Redirect(w, r, "/signin", http.StatusSeeOther)
 		default:
@@ -92,7 +98,7 @@ func (s *site) signIn(w http.ResponseWriter, r *http.Request) {
 		s.pages.SignIn(w, r, http.StatusTooManyRequests, "Too many attempts. Wait a little.")
 	case s.grants(token) == nothing:
 		s.Log.Warn("sign-in refused")
-		s.pages.SignIn(w, r, http.StatusUnauthorized, "That is not the token.")
+		s.pages.SignIn(w, r, http.StatusUnauthorized, wrongToken)
 	default:
 		http.SetCookie(w, sessionOf(token, s.Now().Add(sessionLasts)))
 		http.Redirect(w, r, "/", http.StatusSeeOther)

@@ -30,7 +30,7 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 	want := map[string]string{
 		"Cache-Control":           "no-store",
 		"X-Content-Type-Options":  "nosniff",
-		"Referrer-Policy":         "no-referrer",
+		"Referrer-Policy":         "same-origin",
 		"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 	}
 	w := newWorld(t)
