@@ -48,7 +48,7 @@ func tellHolds(p *printer, holds []view.Hold) {
 		p.printf("%s  %s  group %s  %s  since %s\n", h.ID, p.in(warn, string(h.State)), h.Group, h.Reason, when(&h.CreatedAt))
 		p.printf("  digest %s\n", h.Digest)
 		if h.ApprovedBy != nil {
-			p.printf("  approved by %s, lapses %s\n", *h.ApprovedBy, when(h.ExpiresAt))
+			p.printf("  approved by %s%s\n", printable(*h.ApprovedBy), lapses(h))
 		}
 		classes := map[roster.Class][]string{}
 		for _, r := range h.Removals {
@@ -63,6 +63,14 @@ func tellHolds(p *printer, holds []view.Hold) {
 			p.printf("  approve: rosterd approve %s --digest %s --by YOU --reason WHY\n", h.ID, h.Digest)
 		}
 	}
+}
+
+// lapses says when an approval lapses that waits for its run.
+func lapses(h view.Hold) string {
+	if h.State != roster.HoldApproved {
+		return ""
+	}
+	return ", lapses " + when(h.ExpiresAt)
 }
 
 func named(people []string) string {

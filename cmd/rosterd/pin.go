@@ -6,6 +6,7 @@ import (
 	"github.com/rosterd/rosterd/internal/app"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
+	"github.com/rosterd/rosterd/internal/view"
 )
 
 // pinCmd is `rosterd pin`.
@@ -27,7 +28,11 @@ func (c *pinCmd) Run(s *session) error {
 			return err
 		}
 		fmt.Fprintf(s.stdout, "%s is pinned: no run removes them\n", c.ReferenceID)
-		return nil
+		story, err := view.Explain(s.ctx, state, c.ReferenceID)
+		if err == nil && story.State == view.StateUnknown {
+			fmt.Fprintln(s.stdout, "nobody known has this reference_id, so look whether it is right; the pin waits for whoever comes with it")
+		}
+		return err
 	})
 }
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/rosterd/rosterd/internal/app"
 	"github.com/rosterd/rosterd/internal/store"
 )
@@ -21,5 +23,8 @@ func (s *session) writing(file bool, decide func(*app.App, *store.Store) error) 
 	if err != nil {
 		return err
 	}
-	return decide(a, state)
+	if err = decide(a, state); errors.Is(err, store.ErrWord) {
+		return &app.UsageError{Err: err}
+	}
+	return err
 }

@@ -30,6 +30,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrStale is roster.ErrStale.
 	ErrStale = roster.ErrStale
+	// ErrWord is something that a person has to say, and did not, or at too great length.
+	ErrWord = fmt.Errorf("say it in 1 to %d bytes", MaxWord)
 	// ErrInFlight refuses an intent for a group with an unfinished request.
 	ErrInFlight = errors.New("group has a request in flight")
 )

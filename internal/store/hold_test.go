@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -87,6 +88,18 @@ func TestVerdicts(t *testing.T) {
 	}{
 		{"of the set that was seen", func(*testing.T, *store.Store, *clock, *store.Verdict) {}, nil},
 		{"of another set", func(_ *testing.T, _ *store.Store, _ *clock, v *store.Verdict) { v.Digest = "d9" }, store.ErrStale},
+		{"by nobody", func(_ *testing.T, _ *store.Store, _ *clock, v *store.Verdict) { v.By = " " }, store.ErrWord},
+		{"for no reason", func(_ *testing.T, _ *store.Store, _ *clock, v *store.Verdict) { v.Why = "" }, store.ErrWord},
+		{"of no set", func(_ *testing.T, _ *store.Store, _ *clock, v *store.Verdict) { v.Digest = "" }, store.ErrWord},
+		{"by a long name", func(_ *testing.T, _ *store.Store, _ *clock, v *store.Verdict) {
+			v.By = strings.Repeat("x", store.MaxWord)
+		}, nil},
+		{"by too long a name", func(_ *testing.T, _ *store.Store, _ *clock, v *store.Verdict) {
+			v.By = strings.Repeat("x", store.MaxWord+1)
+		}, store.ErrWord},
+		{"for too long a reason", func(_ *testing.T, _ *store.Store, _ *clock, v *store.Verdict) {
+			v.Why = strings.Repeat("x", store.MaxWord+1)
+		}, store.ErrWord},
 		{"of no hold", func(_ *testing.T, _ *store.Store, _ *clock, v *store.Verdict) { v.HoldID = "h99" }, store.ErrNotFound},
 		{"of a malformed id", func(_ *testing.T, _ *store.Store, _ *clock, v *store.Verdict) { v.HoldID = "f1" }, store.ErrNotFound},
 		{"after a rejection", func(t *testing.T, s *store.Store, _ *clock, v *store.Verdict) {

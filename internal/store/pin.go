@@ -25,8 +25,12 @@ func (s *Store) Pins(ctx context.Context) ([]roster.Pin, error) {
 	return find(ctx, s.readers, "find pins", "SELECT reference_id, pinned_by, comment, at FROM pins ORDER BY reference_id", (*pinRow).pin)
 }
 
-// Pin keeps somebody covered; pinning again replaces who, why and when.
+// Pin keeps somebody covered; pinning again replaces who, why and when. ErrWord
+// where it is not said whom.
 func (s *Store) Pin(ctx context.Context, pin roster.Pin) error {
+	if err := word("reference_id", pin.ReferenceID); err != nil {
+		return err
+	}
 	return s.plain(ctx, func(tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO pins (reference_id, pinned_by, comment, at) VALUES (?, ?, ?, ?)
 			ON CONFLICT (reference_id) DO UPDATE SET pinned_by = excluded.pinned_by, comment = excluded.comment, at = excluded.at`,

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -131,6 +132,9 @@ func TestPins(t *testing.T) {
 		{ReferenceID: "EMP2", By: "bob", Comment: "appeal", At: c.now},
 	}, value(s.Pins(ctx))(t))
 
+	for _, ref := range []string{"", " ", strings.Repeat("x", store.MaxWord+1)} {
+		wantError(t, s.Pin(ctx, roster.Pin{ReferenceID: ref, By: "ann", At: c.now}), store.ErrWord)
+	}
 	check(t, s.Unpin(ctx, "EMP2", "ann", c.now))
 	wantError(t, s.Unpin(ctx, "EMP2", "ann", c.now), store.ErrNotFound)
 	same(t, []roster.Pin{{ReferenceID: "EMP1", By: "ann", At: c.now}}, value(s.Pins(ctx))(t))

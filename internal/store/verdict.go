@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -11,8 +13,8 @@ import (
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
-// MaxWord bounds what a person says about a hold, in bytes: it is kept for everybody in
-// the hold.
+// MaxWord bounds each thing that a person says about a hold, in bytes: it is kept for
+// everybody in the hold.
 const MaxWord = 1000
 
 // Verdict is what a person decided about a hold.
@@ -33,7 +35,8 @@ func Seen(hold roster.Hold) string {
 
 // Approve lets exactly the set of a hold through, once, until ExpiresAt. It
 // returns the hold as it is now; approving again what is approved changes
-// nothing. ErrNotFound where there is no such hold, ErrStale where the digest
+// nothing. ErrWord where it is not said who decides and why, or about which
+// set; ErrNotFound where there is no such hold, ErrStale where the digest
 // is another, the hold is no longer active, or somebody decided since the
 // person looked. A rejected hold can be approved, by whoever knows that it was
 // rejected.
@@ -50,6 +53,9 @@ func (s *Store) Reject(ctx context.Context, verdict Verdict) (roster.Hold, error
 }
 
 func (s *Store) decide(ctx context.Context, verdict Verdict, state roster.HoldState) (roster.Hold, error) {
+	if err := verdict.complete(); err != nil {
+		return roster.Hold{}, err
+	}
 	var hold roster.Hold
 	err := s.plain(ctx, func(tx *sqlx.Tx) (err error) {
 		if hold, err = findHold(ctx, tx, verdict.HoldID); err != nil {
@@ -77,6 +83,22 @@ func (s *Store) decide(ctx context.Context, verdict Verdict, state roster.HoldSt
 		return roster.Hold{}, fmt.Errorf("decide on hold: %w", err)
 	}
 	return hold, nil
+}
+
+// complete says whether everything has been said that is kept with a decision.
+func (v Verdict) complete() error {
+	return cmp.Or(word("digest", v.Digest), word("by", v.By), word("reason", v.Why))
+}
+
+// word checks one thing that a person said.
+func word(name, said string) error {
+	switch {
+	case strings.TrimSpace(said) == "":
+		return fmt.Errorf("%s is empty: %w", name, ErrWord)
+	case len(said) > MaxWord:
+		return fmt.Errorf("%s is too long: %w", name, ErrWord)
+	}
+	return nil
 }
 
 // fits says whether the verdict is about what the hold is now.

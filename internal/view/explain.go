@@ -115,6 +115,15 @@ func (s *Story) context(ctx context.Context, from *store.Store, ref string) erro
 				})
 			}
 		}
+		if slices.Contains(hold.Roster, ref) {
+			s.Steps = append(s.Steps, Step{
+				Step: "hold " + string(hold.State), At: moment(hold.CreatedAt),
+				Detail: fmt.Sprintf("is on the roster of hold %s: %s", hold.ID, hold.Reason),
+			})
+			if s.State == StateUnknown {
+				s.State, s.Group = StateWaiting, hold.Group
+			}
+		}
 	}
 	groups, err := from.Groups(ctx)
 	if err != nil {

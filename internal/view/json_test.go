@@ -138,21 +138,28 @@ func TestHoldsHaveTheKeysOfTheContract(t *testing.T) {
 	wantKeys(t, view.OfHolds(nil), []string{"[]"})
 }
 
-// approved_by names who approved, and nobody who rejected.
+// approved_by names who approved, and nobody who rejected, whatever became of the
+// hold afterwards.
 func TestHoldSaysWhoApproved(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		state roster.HoldState
 		by    string
+		until time.Time
 		want  bool
 	}{
-		{"open", roster.HoldOpen, "", false},
-		{"approved", roster.HoldApproved, "Pat", true},
-		{"used", roster.HoldUsed, "Pat", true},
-		{"rejected", roster.HoldRejected, "Pat", false},
+		{"open", roster.HoldOpen, "", time.Time{}, false},
+		{"approved", roster.HoldApproved, "Pat", noon(), true},
+		{"used", roster.HoldUsed, "Pat", noon(), true},
+		{"lapsed", roster.HoldExpired, "Pat", noon(), true},
+		{"approved and superseded", roster.HoldSuperseded, "Pat", noon(), true},
+		{"rejected", roster.HoldRejected, "Pat", time.Time{}, false},
+		{"rejected and superseded", roster.HoldSuperseded, "Pat", time.Time{}, false},
+		{"superseded undecided", roster.HoldSuperseded, "", time.Time{}, false},
+		{"rejected when its roster was under way", roster.HoldUsed, "Pat", time.Time{}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := view.OfHold(roster.Hold{State: test.state, DecidedBy: test.by}).ApprovedBy
+			got := view.OfHold(roster.Hold{State: test.state, DecidedBy: test.by, ExpiresAt: test.until}).ApprovedBy
 			if (got != nil) != test.want || got != nil && *got != test.by {
 				t.Errorf("approved_by is %v", got)
 			}

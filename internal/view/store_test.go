@@ -1,7 +1,9 @@
 package view_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -154,6 +156,46 @@ func TestStatus(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"E1"}, got.Pins); diff != "" {
 		t.Errorf("pins (-want +got):\n%s", diff)
+	}
+}
+
+// Whoever is on a first roster that waits for a person is known, and not covered.
+func TestExplainAFirstRoster(t *testing.T) {
+	s := opened(t)
+	must(t, s.SavePlan(t.Context(), roster.PlanRecord{
+		Run: roster.Run{ID: "run_1"}, Groups: []roster.GroupState{{ExternalReferenceID: "north"}},
+		Holds: []roster.Hold{{Group: "north", Digest: "d1", Reason: roster.ReasonNoBaseline, Roster: []string{"E1", "E2"}}},
+	}))
+	story, err := view.Explain(t.Context(), s, "E2")
+	must(t, err)
+	if story.State != view.StateWaiting || story.Group != "north" || len(story.Steps) != 1 || story.Steps[0].Step != "hold open" {
+		t.Errorf("told as %+v", story)
+	}
+}
+
+// What was rejected was not approved, also when another set has taken its place.
+func TestARejectionIsNoApprovalAfterwards(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		decide func(*store.Store, context.Context, store.Verdict) (roster.Hold, error)
+		want   *string
+	}{
+		{"rejected", (*store.Store).Reject, nil},
+		{"approved", (*store.Store).Approve, new("Pat")},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := opened(t)
+			delivered(t, s)
+			_, err := test.decide(s, t.Context(), store.Verdict{HoldID: "h1", Digest: "d1", By: "Pat", Why: "checked", At: noon(), ExpiresAt: noon().Add(time.Hour)})
+			must(t, err)
+			must(t, s.SavePlan(t.Context(), roster.PlanRecord{Run: roster.Run{ID: "run_2"}, LiftHolds: []string{"north"}}))
+			old, err := s.Hold(t.Context(), "h1")
+			must(t, err)
+			shown := view.OfHold(old)
+			if diff := cmp.Diff(test.want, shown.ApprovedBy); diff != "" || shown.State != roster.HoldSuperseded {
+				t.Errorf("the hold is %s; approved by (-want +got):\n%s", shown.State, diff)
+			}
+		})
 	}
 }
 

@@ -137,8 +137,8 @@ type Hold struct {
 	Removals   []roster.Removal `json:"removals"`
 	CreatedAt  time.Time        `json:"created_at"`
 	State      roster.HoldState `json:"state"`
-	ApprovedBy *string          `json:"approved_by"`
-	ExpiresAt  *time.Time       `json:"expires_at"` // of the approval
+	ApprovedBy *string          `json:"approved_by"` // null unless the last word about it was an approval
+	ExpiresAt  *time.Time       `json:"expires_at"`  // of the approval
 }
 
 // OfHold shows a hold.
@@ -147,7 +147,7 @@ func OfHold(h roster.Hold) Hold {
 		ID: h.ID, Digest: h.Digest, Group: h.Group, Reason: h.Reason, Removals: list(h.Removals),
 		CreatedAt: h.CreatedAt.UTC(), State: h.State, ExpiresAt: moment(h.ExpiresAt),
 	}
-	if h.DecidedBy != "" && h.State != roster.HoldRejected {
+	if !h.ExpiresAt.IsZero() { // only an approval lapses; a rejection takes that back
 		v.ApprovedBy = &h.DecidedBy
 	}
 	return v

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"go.uber.org/zap"
 
@@ -77,13 +76,17 @@ type Decision struct {
 	Reason string `json:"reason"`
 }
 
+func howToDecide() string {
+	return fmt.Sprintf("send {digest, by, reason} as JSON; none may be empty or longer than %d bytes", store.MaxWord)
+}
+
 type decider func(context.Context, store.Verdict) (roster.Hold, error)
 
 func (s *site) decide(decide decider) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		d, ok := readDecision(r.Body)
 		if !ok {
-			fail(w, http.StatusBadRequest, fmt.Sprintf("send {digest, by, reason} as JSON; none may be empty or longer than %d bytes", store.MaxWord))
+			fail(w, http.StatusBadRequest, howToDecide())
 			return
 		}
 		now := s.Now()
@@ -101,15 +104,8 @@ func readDecision(from io.Reader) (d Decision, ok bool) {
 	if body.Decode(&d) != nil {
 		return d, false
 	}
-	if _, err := body.Token(); !errors.Is(err, io.EOF) {
-		return d, false
-	}
-	for _, word := range []string{d.Digest, d.By, d.Reason} {
-		if strings.TrimSpace(word) == "" || len(word) > store.MaxWord {
-			return d, false
-		}
-	}
-	return d, true
+	_, err := body.Token()
+	return d, errors.Is(err, io.EOF)
 }
 
 func (s *site) acknowledge(w http.ResponseWriter, r *http.Request) {
@@ -123,6 +119,8 @@ func (s *site) answer(w http.ResponseWriter, value any, err error) {
 	switch {
 	case err == nil:
 		write(w, http.StatusOK, value)
+	case errors.Is(err, store.ErrWord):
+		fail(w, http.StatusBadRequest, howToDecide())
 	case errors.Is(err, store.ErrNotFound):
 		fail(w, http.StatusNotFound, "there is no such thing")
 	case errors.Is(err, store.ErrStale):

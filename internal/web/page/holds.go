@@ -168,12 +168,8 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) {
 	if said.Approve {
 		settle, done = p.Store.Approve, "approved"
 	}
-	switch {
-	case !said.Approve && r.PostFormValue("decision") != "reject" || said.Digest == "" || said.Seen == "":
+	if !said.Approve && r.PostFormValue("decision") != "reject" || said.Digest == "" || said.Seen == "" {
 		p.problem(w, r, http.StatusBadRequest, "Nothing was decided", "Use the form of the hold: it says which people you saw.")
-		return
-	case said.By == "" || said.Why == "" || len(said.By) > store.MaxWord || len(said.Why) > store.MaxWord:
-		p.showHold(w, r, http.StatusUnprocessableEntity, said, "Say who you are and why you decide so: both are kept with the decision.", "")
 		return
 	}
 	now, id := p.Now(), r.PathValue("id")
@@ -181,6 +177,8 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) {
 		HoldID: id, Digest: said.Digest, Seen: said.Seen, By: said.By, Why: said.Why, At: now, ExpiresAt: now.Add(p.ApprovalTTL),
 	})
 	switch {
+	case errors.Is(err, store.ErrWord):
+		p.showHold(w, r, http.StatusUnprocessableEntity, said, "Say who you are and why you decide so: both are kept with the decision.", "")
 	case errors.Is(err, store.ErrStale):
 		p.showHold(w, r, http.StatusConflict, decision{By: said.By}, "Nothing was decided: the set of people has changed, or somebody else decided meanwhile. Look at it again.", "")
 	case err != nil:
