@@ -33,6 +33,7 @@ func (r *failureRow) failure() (roster.Failure, error) {
 // Filter chooses failures. The zero Filter chooses all open ones.
 type Filter struct {
 	All         bool // resolved ones too
+	Resolved    int  // of those the latest, so many; 0: no limit
 	Group       string
 	ReferenceID string
 	Kind        roster.Kind
@@ -48,12 +49,16 @@ func (f Filter) where() (clause string, args []any) {
 			clause, args = clause+" AND "+condition, append(args, value)
 		}
 	}
-	if !f.All {
-		clause += " AND state <> 'resolved'"
-	}
 	add("external_reference_id = ?", f.Group)
 	add("reference_id = ?", f.ReferenceID)
 	add("kind = ?", string(f.Kind))
+	switch {
+	case !f.All:
+		clause += " AND state <> 'resolved'"
+	case f.Resolved > 0:
+		latest := "SELECT id FROM failures " + clause + " AND state = 'resolved' ORDER BY resolved_at DESC, id DESC LIMIT ?"
+		return clause + " AND (state <> 'resolved' OR id IN (" + latest + "))", append(append(args, args...), f.Resolved)
+	}
 	return clause, args
 }
 

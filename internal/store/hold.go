@@ -51,10 +51,12 @@ func (s *Store) ActiveHolds(ctx context.Context) ([]roster.Hold, error) {
 	return findHolds(ctx, s.readers, "WHERE "+activeHold+" ORDER BY external_reference_id")
 }
 
-// Holds lists the latest holds in any state, the last one first; a limit of 0
-// lists all.
-func (s *Store) Holds(ctx context.Context, limit int) ([]roster.Hold, error) {
-	return findHolds(ctx, s.readers, "ORDER BY id DESC LIMIT ?", sqlLimit(limit))
+// Holds lists the active holds and the latest of the others, the last one first:
+// as many of those as settled says, 0 for all. What waits for a person is in any
+// list, however old it is.
+func (s *Store) Holds(ctx context.Context, settled int) ([]roster.Hold, error) {
+	return findHolds(ctx, s.readers, "WHERE "+activeHold+` OR id IN
+		(SELECT id FROM holds WHERE NOT (`+activeHold+") ORDER BY id DESC LIMIT ?) ORDER BY id DESC", sqlLimit(settled))
 }
 
 // Hold returns one hold, or ErrNotFound.

@@ -16,7 +16,8 @@ import (
 	"github.com/rosterd/rosterd/internal/view"
 )
 
-// defaultLimit is how many rows a list has when ?limit= is not given.
+// Where ?limit= is not given, a list has everything that is open and so many rows of
+// what is past.
 const (
 	defaultLimit = 100
 	maxLimit     = 10_000
@@ -42,20 +43,30 @@ func (s *site) groups(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *site) runs(w http.ResponseWriter, r *http.Request) {
-	runs, err := s.Store.Runs(r.Context(), limit(r))
+	rows, _ := limit(r)
+	runs, err := s.Store.Runs(r.Context(), rows)
 	s.answer(w, view.OfRuns(runs), err)
 }
 
 func (s *site) failures(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	failures, err := s.Store.Failures(r.Context(), store.Filter{
-		All: q.Get("all") == "true", Group: q.Get("group"), ReferenceID: q.Get("reference_id"), Kind: roster.Kind(q.Get("kind")), Limit: limit(r),
-	})
+	filter := store.Filter{All: q.Get("all") == "true", Group: q.Get("group"), ReferenceID: q.Get("reference_id"), Kind: roster.Kind(q.Get("kind"))}
+	rows, asked := limit(r)
+	if asked {
+		filter.Limit = rows
+	} else {
+		filter.Resolved = rows
+	}
+	failures, err := s.Store.Failures(r.Context(), filter)
 	s.answer(w, view.OfFailures(failures), err)
 }
 
 func (s *site) holds(w http.ResponseWriter, r *http.Request) {
-	holds, err := s.Store.Holds(r.Context(), limit(r))
+	rows, asked := limit(r)
+	holds, err := s.Store.Holds(r.Context(), rows)
+	if asked {
+		holds = holds[:min(rows, len(holds))]
+	}
 	s.answer(w, view.OfHolds(holds), err)
 }
 
@@ -131,12 +142,13 @@ func (s *site) answer(w http.ResponseWriter, value any, err error) {
 	}
 }
 
-func limit(r *http.Request) int {
+// limit is how many rows a list shall have, and whether the request asks for so many.
+func limit(r *http.Request) (rows int, asked bool) {
 	n, err := strconv.Atoi(r.URL.Query().Get("limit"))
 	if err != nil || n < 1 {
-		return defaultLimit
+		return defaultLimit, false
 	}
-	return min(n, maxLimit)
+	return min(n, maxLimit), true
 }
 
 func write(w http.ResponseWriter, status int, value any) {

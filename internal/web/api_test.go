@@ -3,8 +3,10 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +128,57 @@ func TestLimit(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			if got := len(read[[]object](t, w.request(t, http.MethodGet, "/api/v1/runs"+test.query, ""))); got != test.want {
 				t.Errorf("%d runs, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+// However long something has been open, it is listed; only what is past is cut.
+func TestNothingOpenIsCut(t *testing.T) {
+	w := newWorld(t)
+	const open, past = 150, 120
+	record := roster.PlanRecord{Run: roster.Run{ID: "run1"}}
+	for n := range open + past {
+		record.Sweep.Found = append(record.Sweep.Found, roster.Failure{Group: "g", ReferenceID: fmt.Sprintf("E%03d", n), Kind: roster.InvalidRow})
+		record.Holds = append(record.Holds, roster.Hold{Group: fmt.Sprintf("g%03d", n), Digest: "d1", Reason: roster.ReasonGroupLimit})
+	}
+	check(t, w.store.SavePlan(t.Context(), record))
+	over := roster.PlanRecord{Run: roster.Run{ID: "run2"}}
+	for n := open; n < open+past; n++ { // the younger ones
+		over.LiftHolds = append(over.LiftHolds, fmt.Sprintf("g%03d", n))
+	}
+	over.Sweep.Evaluated = func(f roster.Failure) bool { return f.ReferenceID >= fmt.Sprintf("E%03d", open) }
+	check(t, w.store.SavePlan(t.Context(), over))
+	tests := []struct {
+		path           string
+		open, past     int
+		key            string
+		oldest, newest string
+	}{
+		{"/api/v1/failures", open, 0, "reference_id", "E000", "E149"},
+		{"/api/v1/failures?kind=invalid_row", open, 0, "reference_id", "E000", "E149"},
+		{"/api/v1/failures?all=true", open, 100, "reference_id", "E000", "E269"},
+		{"/api/v1/failures?all=true&group=g&kind=invalid_row", open, 100, "reference_id", "E000", "E269"},
+		{"/api/v1/failures?all=true&reference_id=E200", 0, 1, "reference_id", "E200", "E200"},
+		{"/api/v1/failures?limit=7", 7, 0, "reference_id", "E000", "E006"},
+		{"/api/v1/failures?all=true&limit=200", 150, 50, "reference_id", "E000", "E199"},
+		{"/api/v1/holds", open, 100, "group", "g000", "g269"},
+		{"/api/v1/holds?limit=7", 0, 7, "group", "g263", "g269"},
+		{"/api/v1/holds?limit=200", 80, 120, "group", "g070", "g269"},
+	}
+	for _, test := range tests {
+		t.Run(test.path, func(t *testing.T) {
+			count := map[bool]int{}
+			var names []string
+			for _, one := range read[[]object](t, w.request(t, http.MethodGet, test.path, "")) {
+				count[one["state"] == "open"]++
+				names = append(names, one[test.key].(string))
+			}
+			if count[true] != test.open || count[false] != test.past {
+				t.Errorf("%d open and %d past, want %d and %d", count[true], count[false], test.open, test.past)
+			}
+			if oldest, newest := slices.Min(names), slices.Max(names); oldest != test.oldest || newest != test.newest {
+				t.Errorf("from %s to %s, want %s to %s", oldest, newest, test.oldest, test.newest)
 			}
 		})
 	}
