@@ -88,6 +88,7 @@ func TestPulls(t *testing.T) {
 
 	same(t, map[string]roster.Pull{"hq": good, "branch": branch}, value(s.LastGoodPulls(ctx))(t))
 	same(t, map[string]roster.Pull{"hq": shrunk, "branch": branch}, value(s.LastPulls(ctx))(t))
+	same(t, map[string]roster.Pull{"hq": shrunk}, value(s.CurrentPulls(ctx))(t))
 }
 
 // A plan may not touch what only an outcome knows.

@@ -58,6 +58,12 @@ func (s *Store) LastPulls(ctx context.Context) (map[string]roster.Pull, error) {
 	return s.lastPulls(ctx, "SELECT MAX(id) FROM pulls GROUP BY source")
 }
 
+// CurrentPulls returns, by source, what the last run read that read anything: a run
+// reads every source that is configured, so another one is none any more.
+func (s *Store) CurrentPulls(ctx context.Context) (map[string]roster.Pull, error) {
+	return s.lastPulls(ctx, "SELECT MAX(id) FROM pulls WHERE run_id = (SELECT run_id FROM pulls ORDER BY id DESC LIMIT 1) GROUP BY source")
+}
+
 func (s *Store) lastPulls(ctx context.Context, ids string) (map[string]roster.Pull, error) {
 	pulls, err := find(ctx, s.readers, "find pulls", `SELECT `+pullColumns+` FROM pulls WHERE id IN (`+ids+`)`, (*pullRow).pull)
 	if err != nil {

@@ -81,8 +81,10 @@ func StatusOf(ctx context.Context, s *store.Store) (Status, error) {
 	return status, err
 }
 
+// sourcesOf shows the sources of today: one that was taken out of the file is nothing
+// that somebody has to look at.
 func sourcesOf(ctx context.Context, s *store.Store) ([]SourceStatus, error) {
-	last, err := s.LastPulls(ctx)
+	last, err := s.CurrentPulls(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read pulls: %w", err)
 	}

@@ -2,6 +2,7 @@ package view_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -194,6 +195,50 @@ func TestARejectionIsNoApprovalAfterwards(t *testing.T) {
 			shown := view.OfHold(old)
 			if diff := cmp.Diff(test.want, shown.ApprovedBy); diff != "" || shown.State != roster.HoldSuperseded {
 				t.Errorf("the hold is %s; approved by (-want +got):\n%s", shown.State, diff)
+			}
+		})
+	}
+}
+
+// A source is shown as long as runs read it, whatever comes of that, and no longer.
+func TestStatusShowsTheSourcesOfToday(t *testing.T) {
+	utc := noon().UTC()
+	ok := view.SourceStatus{Name: "hq", State: roster.SourceOK, LastPull: &utc, LastSuccess: &utc}
+	read := func(source string, state roster.SourceState) roster.Pull {
+		return roster.Pull{Source: source, At: noon(), State: state}
+	}
+	type runs [][]roster.Pull
+	for _, test := range []struct {
+		name string
+		runs runs
+		want []view.SourceStatus
+	}{
+		{"one is broken", runs{{read("branch", roster.SourceBroken), read("hq", roster.SourceOK)}}, []view.SourceStatus{
+			{Name: "branch", State: roster.SourceBroken, LastPull: &utc}, ok,
+		}},
+		{"a broken one is taken out", runs{{read("branch", roster.SourceBroken), read("hq", roster.SourceOK)}, {read("hq", roster.SourceOK)}}, []view.SourceStatus{ok}},
+		{"a run read nothing since", runs{{read("branch", roster.SourceBroken), read("hq", roster.SourceOK)}, {}}, []view.SourceStatus{
+			{Name: "branch", State: roster.SourceBroken, LastPull: &utc}, ok,
+		}},
+		{"one fails since", runs{{read("hq", roster.SourceOK)}, {read("hq", roster.SourceBroken)}}, []view.SourceStatus{
+			{Name: "hq", State: roster.SourceBroken, LastPull: &utc, LastSuccess: &utc},
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := opened(t)
+			for i, pulls := range test.runs {
+				record := roster.PlanRecord{Run: roster.Run{ID: fmt.Sprintf("run_%d", i)}, Pulls: pulls}
+				for at := range pulls {
+					if record.Pulls[at].RunID = record.Run.ID; pulls[at].State == roster.SourceOK {
+						record.Good = append(record.Good, pulls[at].Source)
+					}
+				}
+				must(t, s.SavePlan(t.Context(), record))
+			}
+			got, err := view.StatusOf(t.Context(), s)
+			must(t, err)
+			if diff := cmp.Diff(test.want, got.Sources); diff != "" {
+				t.Errorf("sources (-want +got):\n%s", diff)
 			}
 		})
 	}
