@@ -1,6 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/store"
 	"github.com/rosterd/rosterd/internal/view"
@@ -11,8 +15,24 @@ type failuresCmd struct {
 	output
 	All   bool   `help:"Resolved ones too."`
 	Group string `help:"Only of this group." placeholder:"EXT"`
-	Kind  string `help:"Only of this kind, such as invalid_row." placeholder:"KIND"`
+	Kind  kind   `help:"Only of this kind, such as invalid_row." placeholder:"KIND"`
 	Limit int    `help:"How many; 0: all." default:"0"`
+}
+
+// kind is a kind of failure that there is, or "" for any: of another one, no failure is
+// ever open.
+type kind roster.Kind
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (k *kind) UnmarshalText(text []byte) error {
+	if *k = kind(text); *k == "" || slices.Contains(roster.Kinds(), roster.Kind(*k)) {
+		return nil
+	}
+	var all []string
+	for _, one := range roster.Kinds() {
+		all = append(all, string(one))
+	}
+	return fmt.Errorf("there is no kind %q; there are: %s", text, strings.Join(all, ", "))
 }
 
 // Help shows an example.
