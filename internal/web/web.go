@@ -10,7 +10,9 @@
 //	| the pages of package page                   | a session, a token, or loopback     |
 //	| /signin, /style.css                         | everybody who reaches it            |
 //
-// A listener beyond loopback without a token serves health and metrics only.
+// A listener beyond loopback without a token serves health and metrics only. Loopback
+// are requests of this machine to a listener that no other one reaches, unless they show
+// that a proxy passes them on; see fromHere.
 package web
 
 import (
