@@ -67,10 +67,7 @@ func (p *poster) post(ctx context.Context, to string, header http.Header, body [
 	request.Header.Set("User-Agent", "rosterd")
 	response, err := p.client.Do(request)
 	if err != nil {
-		if located, ok := errors.AsType[*url.Error](err); ok {
-			err = located.Err
-		}
-		return "", fmt.Errorf("post: %w", err)
+		return "", fmt.Errorf("post: %s", trust.Told(err))
 	}
 	defer response.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
@@ -80,7 +77,7 @@ func (p *poster) post(ctx context.Context, to string, header http.Header, body [
 	case response.StatusCode < 200 || response.StatusCode >= 300:
 		return "", p.refused(response)
 	case err != nil:
-		return "", fmt.Errorf("post: read answer: %w", err)
+		return "", fmt.Errorf("post: read answer: %s", trust.Told(err))
 	}
 	return string(text), nil
 }

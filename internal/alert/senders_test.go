@@ -7,16 +7,20 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rosterd/rosterd/internal/alert"
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/roster"
 	"github.com/rosterd/rosterd/internal/source"
 )
@@ -227,6 +231,59 @@ func TestPostRefusals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a broken service sends is not repeated: it may be anything.
+func TestABrokenServiceIsNotQuoted(t *testing.T) {
+	const row = "E-17," + canary.FamilyName + "," + canary.BirthDate + "," + canary.Phone
+	for _, tt := range []struct{ name, text, want string }{
+		{"an answer", row + "\r\n\r\n", "post: no connection, or an answer that is not HTTP"},
+		{"a header", "HTTP/1.1 200 OK\r\n" + row + "\r\n\r\n", "post: no connection, or an answer that is not HTTP"},
+		{"what comes after", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + row + "\r\n\r\n", "post: read answer: no connection, or an answer that is not HTTP"},
+		{"nothing", "", "post: the connection ended before the answer did"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			at := saying(t, true, tt.text)
+			err := mustOpen(t, &alert.Alertmanager{URL: "http://" + at.String()}, opening(nil)).Send(t.Context(), messageOf(incidentIn("sales")))
+			if fmt.Sprint(err) != tt.want {
+				t.Errorf("another error than %q", tt.want)
+			}
+			canary.Text(t, "the error", fmt.Sprint(err))
+		})
+	}
+	t.Run("a greeting", func(t *testing.T) {
+		at := saying(t, false, row+"\r\n")
+		err := mustOpen(t, &alert.Mail{Host: "127.0.0.1", Port: at.Port, From: "a@x.example", To: []string{"b@x.example"}}, opening(nil)).Send(t.Context(), messageOf(incidentIn("sales")))
+		if err == nil || !strings.HasSuffix(err.Error(), "the server does not speak SMTP") {
+			t.Error("another error than that it does not speak SMTP")
+		}
+		canary.Text(t, "the error", fmt.Sprint(err))
+	})
+}
+
+// saying is a server that says one text to whoever comes, or asks, and hangs up.
+func saying(t *testing.T, asked bool, text string) *net.TCPAddr {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			if asked {
+				_, _ = conn.Read(make([]byte, 4<<10))
+			}
+			_, _ = io.WriteString(conn, text)
+			_ = conn.Close()
+		}
+	})
+	t.Cleanup(func() { _ = listener.Close(); running.Wait() })
+	return listener.Addr().(*net.TCPAddr)
 }
 
 func TestSlackText(t *testing.T) {

@@ -192,6 +192,9 @@ func untold(doing string, err error) error {
 	if answer, ok := errors.AsType[*textproto.Error](err); ok {
 		return fmt.Errorf("%s: the server answers %d", doing, answer.Code)
 	}
+	if _, garbled := errors.AsType[textproto.ProtocolError](err); garbled {
+		return fmt.Errorf("%s: the server does not speak SMTP", doing)
+	}
 	if err == nil {
 		return nil
 	}

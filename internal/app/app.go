@@ -72,6 +72,7 @@ func New(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	redirect(log.Named("library"))
 	return &App{Env: env, options: o, log: log}, nil
 }
 

@@ -2,6 +2,8 @@ package app
 
 import (
 	"io"
+	"log"
+	"strings"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -21,4 +23,23 @@ func newLog(to io.Writer, level, format string) (*zap.Logger, error) {
 		encoder = zapcore.NewConsoleEncoder(encoding)
 	}
 	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(to)), at)), nil
+}
+
+// redirect takes what libraries print on the standard log of this process, so that
+// none of it is printed as it is: net/http quotes what a service sends unasked, and
+// that may be somebody's row. The last program that is made in a process counts.
+func redirect(to *zap.Logger) {
+	log.SetPrefix("")
+	log.SetFlags(log.Lshortfile) // so a line begins with where it comes from, and nothing else
+	log.SetOutput(standard{to})
+}
+
+// standard is the standard log: of a line it tells where in a library it comes from.
+type standard struct{ log *zap.Logger }
+
+// Write implements io.Writer.
+func (s standard) Write(line []byte) (int, error) {
+	from, _, _ := strings.Cut(string(line), ": ")
+	s.log.Warn("a library has something to say; it is left out, for it may quote what a service sent", zap.String("from", from))
+	return len(line), nil
 }

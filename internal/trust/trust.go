@@ -1,5 +1,6 @@
 // Package trust says whom rosterd believes: where keys and people's data may be sent,
-// and whose certificates prove that it is really there.
+// whose certificates prove that it is really there, and what of a failed request may be
+// told.
 package trust
 
 import (

@@ -140,7 +140,19 @@ func (b *bucket) open(ctx context.Context, file File, offset int64) (io.ReadClos
 	if err != nil {
 		return nil, b.trouble(ctx, "open object", err)
 	}
-	return body, nil
+	return contents{body}, nil
+}
+
+// contents are an object as it comes.
+type contents struct{ io.ReadCloser }
+
+// Read implements io.Reader.
+func (c contents) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = source.Faultf(source.WordUnreached, "the object broke off: %s", trust.Told(err))
+	}
+	return n, err
 }
 
 // trouble says what the bucket's refusal means. Its own words may name the key.
@@ -163,10 +175,7 @@ func (b *bucket) trouble(ctx context.Context, doing string, err error) error {
 	case answer.StatusCode > 0:
 		return source.Faultf(source.WordService, "%s: the bucket answers %d", doing, answer.StatusCode)
 	}
-	if inner, ok := errors.AsType[*url.Error](err); ok {
-		err = inner.Err
-	}
-	return &source.Fault{Word: source.WordUnreached, Detail: doing, Err: err}
+	return source.Faultf(source.WordUnreached, "%s: %s", doing, trust.Told(err))
 }
 
 func (*bucket) nature() nature { return nature{} }

@@ -17,6 +17,44 @@ import (
 	"github.com/rosterd/rosterd/internal/source/files"
 )
 
+// A bucket that is none may send anything, and none of it is repeated.
+func TestBucketThatIsNone(t *testing.T) {
+	const row = "E-17," + canary.FamilyName + "," + canary.BirthDate + "," + canary.Phone
+	for _, test := range []struct {
+		name   string
+		path   string
+		method string // what is answered so
+		text   string
+		detail string
+	}{
+		{"an answer", "/a.csv", http.MethodHead, row + "\r\n\r\n", "look at object"},
+		{"a header", "/*.csv", http.MethodGet, "HTTP/1.1 200 OK\r\n" + row + "\r\n\r\n", "list objects"},
+		{"a list", "/*.csv", http.MethodGet, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n<a><" + row + "></b>", "list objects"},
+		{"what comes after an object", "/a.csv", http.MethodGet, "HTTP/1.1 200 OK\r\nETag: \"1\"\r\nLast-Modified: Mon, 02 Mar 2026 06:00:00 GMT\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + row + "\r\n\r\n", "broke off"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel() // minio waits between its tries
+			real := &fakeBucket{objects: []object{{"a.csv", census, 1}}}
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method != test.method {
+					real.ServeHTTP(w, r)
+					return
+				}
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err == nil {
+					_, _ = conn.Write([]byte(test.text))
+					_ = conn.Close()
+				}
+			}))
+			defer server.Close()
+			config, o := real.start(t)
+			config.Path, config.S3.Endpoint = config.Path+test.path, server.URL
+			_, _, err := read(t, config, o)
+			wantFault(t, err, source.WordUnreached, test.detail)
+		})
+	}
+}
+
 // fakeBucket speaks as much of S3 as reading takes: ListObjectsV2 two at a time,
 // HEAD and GET with If-Match and Range
 // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html).

@@ -3,9 +3,7 @@ package remote
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/rosterd/rosterd/internal/retry"
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 const (
@@ -168,13 +167,8 @@ func (c *Client) locate(r Request) (string, error) {
 	return at.String(), nil
 }
 
-// unreached says what went wrong on the way, without the address.
+// unreached says what went wrong on the way, without the address and without a word
+// of the service's.
 func unreached(err error) *source.Fault {
-	if inner, ok := errors.AsType[*url.Error](err); ok {
-		err = inner.Err
-	}
-	if network, ok := errors.AsType[net.Error](err); ok && network.Timeout() {
-		return source.Faultf(source.WordUnreached, "no whole answer in time")
-	}
-	return &source.Fault{Word: source.WordUnreached, Detail: "no connection, or one that broke", Err: err}
+	return source.Faultf(source.WordUnreached, "%s", trust.Told(err))
 }

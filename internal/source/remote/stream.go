@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/rosterd/rosterd/internal/source"
+	"github.com/rosterd/rosterd/internal/trust"
 )
 
 // Stream is an answer that is read as it comes, for what may be too large to hold.
@@ -64,7 +65,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 	s.wait.Reset(s.max)
 	n, err := s.body.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = &source.Fault{Word: source.WordUnreached, Detail: "an answer broke off", Err: unreached(err)}
+		err = source.Faultf(source.WordUnreached, "an answer broke off: %s", trust.Told(err))
 	}
 	return n, err
 }

@@ -286,6 +286,18 @@ func status(code int, header ...string) func(http.ResponseWriter, *http.Request)
 	}
 }
 
+// raw answers with a text past HTTP, and hangs up.
+func raw(text string) func(http.ResponseWriter, *http.Request) {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return // the source is told a bare 200
+		}
+		_, _ = io.WriteString(conn, text) // whoever has seen enough leaves
+		_ = conn.Close()
+	}
+}
+
 // cut sends the first half of what the fake would answer.
 func (s *stage) cut(w http.ResponseWriter, r *http.Request) {
 	whole := &held{header: http.Header{}}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/source"
 )
 
@@ -97,6 +98,13 @@ func answerLaws() []serviceLaw {
 			s.from(1, s.cut)
 			s.wantFault(source.WordUnreached)
 		}},
+		{name: "what a broken service sends is not repeated", check: func(s *stage) {
+			for _, text := range broken() {
+				s.asked = 0
+				s.from(1, raw(text))
+				s.wantFault(source.WordUnreached)
+			}
+		}},
 		{name: "a page for people is no list", check: func(s *stage) {
 			s.from(1, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "text/html")
@@ -121,6 +129,21 @@ func answerLaws() []serviceLaw {
 			s.columns = append(append([]string(nil), s.columns...), "canary of a field")
 			s.wantFault(source.WordWithheld)
 		}},
+	}
+}
+
+// broken are answers that HTTP does not know, each with somebody's row where
+// net/http quotes it.
+func broken() []string {
+	const row = "E-17," + canary.FamilyName + "," + canary.BirthDate + "," + canary.Phone
+	return []string{
+		row + "\r\n\r\n",
+		"HTTP/1.1 " + row + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\n" + row + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Length: " + row + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: " + row + "\r\n\r\n",
+		"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + row + "\r\n\r\n",
+		"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://[" + row + "\r\nContent-Length: 0\r\n\r\n",
 	}
 }
 
