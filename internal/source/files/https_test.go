@@ -96,6 +96,10 @@ func TestHTTPS(t *testing.T) {
 				_ = conn.Close()
 			}
 		}, nil, "", source.WordTruncated},
+		{"a part", under(http.StatusPartialContent, sent(census)), nil, "", source.WordTruncated},
+		{"something that was changed on the way", under(http.StatusNonAuthoritativeInfo, sent(census)), nil, "", source.WordService},
+		{"a file that is made later", under(http.StatusAccepted, sent(census)), nil, "", source.WordNotReady},
+		{"nothing", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, nil, "", source.WordFormat},
 		{"a certificate of nobody known", sent(census), func(c *files.Config) { c.HTTPS.CAFile = "" }, "", source.WordUnreached},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -117,6 +121,23 @@ func TestHTTPS(t *testing.T) {
 			}
 		})
 	}
+}
+
+// under answers with another status.
+func under(status int, answer http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { answer(once{w, status}, r) }
+}
+
+// once has its status already.
+type once struct {
+	http.ResponseWriter
+	status int
+}
+
+// Write implements http.ResponseWriter.
+func (o once) Write(text []byte) (int, error) {
+	o.WriteHeader(o.status)
+	return o.ResponseWriter.Write(text)
 }
 
 // only answers requests that are as they should be.

@@ -44,7 +44,12 @@ type ruling struct {
 //
 //	| status               | meaning                              | again |
 //	| -------------------- | ------------------------------------ | ----- |
-//	| 2xx                  | an answer                            | –     |
+//	| 200, 201 to a POST   | an answer                            | –     |
+//	| 204                  | nothing, to who looks at the status; | –     |
+//	|                      | whoever reads a list finds none      |       |
+//	| 202                  | it is not ready yet                  | yes   |
+//	| 206                  | a part of what is asked for          | no    |
+//	| 203, other 2xx       | something else than is asked for     | no    |
 //	| 3xx                  | the service sends elsewhere          | no    |
 //	| 401                  | not let in; with a new token perhaps | once  |
 //	| 403                  | not allowed to read this             | no *  |
@@ -61,7 +66,7 @@ func (c *Client) judge(response *http.Response) ruling {
 	wait, asked := retry.After(response.Header, time.Now())
 	switch {
 	case status >= 200 && status < 300:
-		return ruling{}
+		return whole(response, wait)
 	case status < 400:
 		return ruling{fault: source.Faultf(source.WordRedirect, "the service answers %d and sends elsewhere; set base_url to where it is", status)}
 	case status == http.StatusTooManyRequests || asked && (status == http.StatusServiceUnavailable || slices.Contains(c.Throttles, status)):
@@ -78,6 +83,26 @@ func (c *Client) judge(response *http.Response) ruling {
 		return ruling{fault: source.Faultf(source.WordService, "the service answers %d", status), again: true, wait: wait}
 	}
 	return ruling{fault: source.Faultf(source.WordService, "the service answers %d to a request that it should know", status)}
+}
+
+// whole rules on an answer that succeeded. Only 200 says that all that was asked for
+// comes; who reads a list of another one would take whoever is not in it for gone. 201
+// is how some services answer any POST.
+func whole(response *http.Response, wait time.Duration) ruling {
+	switch status := response.StatusCode; {
+	case status == http.StatusOK || status == http.StatusNoContent:
+		return ruling{}
+	case status == http.StatusCreated && response.Request.Method == http.MethodPost:
+		return ruling{}
+	case status == http.StatusAccepted:
+		return ruling{fault: source.Faultf(source.WordNotReady, "the service answers 202: what is asked for is not ready yet"), again: true, wait: wait}
+	case status == http.StatusPartialContent:
+		return ruling{fault: source.Faultf(source.WordTruncated, "the service answers 206: this is a part of what is asked for; ask for smaller pages, or for less")}
+	case status == http.StatusNonAuthoritativeInfo:
+		return ruling{fault: source.Faultf(source.WordService, "the service answers 203: something on the way changed its answer")}
+	default:
+		return ruling{fault: source.Faultf(source.WordService, "the service answers %d, which promises no whole answer", status)}
+	}
 }
 
 // permanent reports whether a connection fails for a reason that does not pass.
@@ -113,6 +138,9 @@ func (a Answer) Array() ([]Record, error) {
 
 // Lines reads the body as one JSON object a line (NDJSON).
 func (a Answer) Lines() ([]Record, error) {
+	if err := a.said(); err != nil {
+		return nil, err
+	}
 	if !a.Framed {
 		return nil, source.Faultf(source.WordTruncated, "an answer ends with its connection, so nobody can tell whether lines are missing")
 	}
@@ -130,7 +158,18 @@ func (a Answer) Lines() ([]Record, error) {
 	return all, nil
 }
 
+// said returns a fault for an answer that says by its status that it has nothing.
+func (a Answer) said() error {
+	if a.Status == http.StatusNoContent {
+		return source.Faultf(source.WordFormat, "the service answers 204: nothing, where records should be")
+	}
+	return nil
+}
+
 func (a Answer) value() (any, error) {
+	if err := a.said(); err != nil {
+		return nil, err
+	}
 	media, _, err := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	if err != nil || media != "application/json" && !strings.HasSuffix(media, "+json") {
 		return nil, source.Faultf(source.WordFormat, "an answer is not JSON by its content type; perhaps a login or error page")

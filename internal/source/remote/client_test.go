@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,5 +127,25 @@ func TestA403ThatMayBeAThrottle(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// 201 says no more than 200 where something is posted, and nothing of the kind elsewhere.
+func TestCreatedIsAnAnswerToAPostOnly(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusCreated) }))
+	defer server.Close()
+	c, err := remote.Config{BaseURL: server.URL}.Client(remote.NoAuth{}, source.Opening{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for method, want := range map[string]string{http.MethodPost: "", http.MethodGet: source.WordService} {
+		word := ""
+		if _, err := c.Ask(t.Context(), remote.Request{Method: method, Path: "/"}); err != nil {
+			word = source.AsFault(err).Word
+		}
+		if word != want {
+			t.Errorf("to a %s it is %q, want %q", method, word, want)
+		}
 	}
 }

@@ -50,7 +50,11 @@ func (c *Client) begin(ctx context.Context, r Request) (*Stream, ruling) {
 		return refuse(ruling{fault: unreached(err), again: !permanent(err)})
 	}
 	found := c.judge(response)
-	if found.fault == nil && !framed(response) {
+	switch {
+	case found.fault != nil: // the fault says more
+	case response.StatusCode != http.StatusOK:
+		found.fault = source.Faultf(source.WordFormat, "the service answers %d, where a file should be", response.StatusCode)
+	case !framed(response):
 		found.fault = source.Faultf(source.WordTruncated, "an answer ends with its connection, so nobody can tell whether it is whole")
 	}
 	if found.fault != nil {

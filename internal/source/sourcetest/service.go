@@ -286,6 +286,19 @@ func status(code int, header ...string) func(http.ResponseWriter, *http.Request)
 	}
 }
 
+// under sends what the fake would answer, with another status.
+func (s *stage) under(code int) func(http.ResponseWriter, *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
+		whole := &held{header: http.Header{}}
+		s.service.Serve(s.rows).ServeHTTP(whole, r)
+		for name, values := range whole.header {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(code)
+		_, _ = w.Write(whole.body.Bytes())
+	}
+}
+
 // raw answers with a text past HTTP, and hangs up.
 func raw(text string) func(http.ResponseWriter, *http.Request) {
 	return func(w http.ResponseWriter, _ *http.Request) {

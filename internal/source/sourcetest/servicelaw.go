@@ -105,6 +105,22 @@ func answerLaws() []serviceLaw {
 				s.wantFault(source.WordUnreached)
 			}
 		}},
+		{name: "what is not promised to be whole is no list", check: func(s *stage) {
+			for code, word := range map[int]string{202: source.WordNotReady, 203: source.WordService, 206: source.WordTruncated, 226: source.WordService} {
+				for _, n := range []int{1, s.last()} {
+					s.asked = 0
+					s.from(n, s.under(code))
+					s.wantFault(word)
+				}
+			}
+			s.asked = 0
+			s.from(1, status(http.StatusNoContent))
+			s.wantFault(source.WordFormat, source.WordNotReady)
+		}},
+		{name: "what is not ready is waited for", check: func(s *stage) {
+			s.everySecond(func(_ int, w http.ResponseWriter, r *http.Request) { s.under(http.StatusAccepted)(w, r) })
+			s.wantWhole()
+		}},
 		{name: "a page for people is no list", check: func(s *stage) {
 			s.from(1, func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Content-Type", "text/html")
@@ -181,6 +197,7 @@ func endlessLaws() []serviceLaw {
 
 // last is the number of the last request of a pull.
 func (s *stage) last() int {
+	s.asked, s.wrong = 0, func(int, http.ResponseWriter, *http.Request) bool { return false }
 	s.wantWhole()
 	n := s.asked
 	s.asked = 0
