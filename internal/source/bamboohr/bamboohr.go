@@ -29,7 +29,7 @@ func Type() source.Type {
 		Name: "bamboohr", About: "BambooHR, by its API",
 		Presets: map[string]string{"bamboohr": preset},
 		New: func() source.Settings {
-			return &Config{Config: remote.Config{Timeout: remote.DefaultTimeout}, Read: readReport, Dataset: "employee"}
+			return &Config{Config: remote.Config{Timeout: remote.DefaultTimeout}, Read: readReport, Dataset: employees}
 		},
 	}
 }
@@ -94,14 +94,20 @@ func (c *company) Pull(ctx context.Context, sink source.Sink) (source.Report, er
 	} else {
 		listing.Next = func(ctx context.Context, _ *remote.Page) (remote.Page, error) { return c.report(ctx) }
 	}
-	if slices.Contains(c.columns, key) {
-		listing.Key = key
+	for _, key := range []string{reportKey, datasetKey} {
+		if slices.Contains(c.columns, key) {
+			listing.Key = key
+		}
 	}
 	return listing.Pull(ctx, sink)
 }
 
-// key is BambooHR's own id of an employee in a report.
-const key = "id"
+// BambooHR's own id of an employee, in a report and in the dataset of employees.
+const (
+	reportKey  = "id"
+	datasetKey = "eeid"
+	employees  = "employee"
+)
 
 // report asks for a custom report, which is everybody in one answer.
 func (c *company) report(ctx context.Context) (remote.Page, error) {
@@ -117,10 +123,19 @@ func (c *company) report(ctx context.Context) (remote.Page, error) {
 // perPage is the most that a page of a dataset holds.
 const perPage = 1000
 
-// page asks for the n-th page of a dataset, from 1.
+// page asks for the n-th page of a dataset, from 1. Rows come in no particular order
+// unless they are asked to, so one could be on two pages and another on none; they may
+// be ordered only by what is asked for, and only an id is what everybody has and
+// everybody may see.
 func (c *company) page(ctx context.Context, n int) (remote.Page, error) {
-	whole, err := c.post(ctx, "/api/v2/datasets/"+url.PathEscape(c.config.Dataset)+"/data", nil,
-		map[string]any{"fields": c.columns, "page": n, "pageSize": perPage})
+	asked := map[string]any{"fields": c.columns, "page": n, "pageSize": perPage}
+	if has := slices.Contains(c.columns, datasetKey); has || c.config.Dataset == employees {
+		asked["orderBy"] = datasetKey + " asc"
+		if !has {
+			asked["fields"] = append(slices.Clone(c.columns), datasetKey)
+		}
+	}
+	whole, err := c.post(ctx, "/api/v2/datasets/"+url.PathEscape(c.config.Dataset)+"/data", nil, asked)
 	if err != nil {
 		return remote.Page{}, err
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,6 +24,7 @@ type fake []map[string]any
 func (f fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var asked struct {
 		Fields         []string
+		OrderBy        string
 		Page, PageSize int
 	}
 	user, _, _ := r.BasicAuth()
@@ -41,8 +44,17 @@ func (f fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"title": "rosterd", "fields": []any{}, "employees": f.only(asked.Fields)})
-	case "POST /api/v2/datasets/employee/data":
+	case "POST /api/v2/datasets/employee/data", "POST /api/v2/datasets/payroll/data":
+		order, _, _ := strings.Cut(asked.OrderBy, " ")
+		if order != "" && (order != "eeid" || !slices.Contains(asked.Fields, order)) {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
 		all := f.only(asked.Fields)
+		if order == "" { // then they come in any order, which is another one each time
+			turn := asked.Page % max(len(all), 1)
+			all = slices.Concat(all[turn:], all[:turn])
+		}
 		from := min((asked.Page-1)*asked.PageSize, len(all))
 		rows := []map[string]any{}
 		for _, one := range all[from:min(from+asked.PageSize, len(all))] {
@@ -85,10 +97,11 @@ func open(read string) func(*testing.T, string, source.Opening) source.Source {
 }
 
 func TestLaws(t *testing.T) {
-	for _, read := range []string{"report", "dataset"} {
-		t.Run(read, func(t *testing.T) {
+	for name, id := range map[string]string{"report": "id", "dataset": "eeid", "dataset without its id": "employeeNumber"} {
+		t.Run(name, func(t *testing.T) {
+			read, _, _ := strings.Cut(name, " ")
 			sourcetest.RunService(t, sourcetest.Service{
-				Columns: []string{"id", "firstName", "lastName", "department", "status"},
+				Columns: []string{id, "firstName", "lastName", "department", "status"},
 				Single:  read == "report",
 				Serve: func(rows sourcetest.Rows) http.Handler {
 					people := fake{}
@@ -100,6 +113,26 @@ func TestLaws(t *testing.T) {
 				Open: open(read),
 			})
 		})
+	}
+}
+
+// A dataset without a field to order by comes in any order, so that some rows may
+// come twice and others never.
+func TestRowsThatComeTwice(t *testing.T) {
+	people := fake{}
+	for i := range 1500 {
+		people = append(people, map[string]any{"employeeNumber": strconv.Itoa(i), "status": "active"})
+	}
+	server := httptest.NewServer(people)
+	defer server.Close()
+	config := bamboohr.Type().New().(*bamboohr.Config)
+	config.BaseURL, config.Company, config.APIKey, config.Read, config.Dataset = server.URL, "acme", source.Secret{Env: "KEY"}, "dataset", "payroll"
+	opened, err := config.Open(source.Opening{Columns: []string{"employeeNumber", "status"}, Getenv: func(string) string { return canary.Secret }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := opened.Pull(t.Context(), new(sourcetest.Recorder)); err == nil || source.AsFault(err).Word != source.WordPages {
+		t.Errorf("%v, want %s", err, source.WordPages)
 	}
 }
 

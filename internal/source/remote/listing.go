@@ -2,6 +2,8 @@ package remote
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -21,7 +23,9 @@ type Page struct {
 // Listing reads a list page by page.
 type Listing struct {
 	Columns []string // paths into a record; what the mapping reads
-	Key     string   // path of what tells records apart; "": nothing does
+	// Key is the path of what tells records apart. Where it is "", nothing does, and a
+	// record that is equal to one of an earlier page in all that it has is the same.
+	Key string
 	// Next returns the next page. before is the one that it follows, nil for the
 	// first.
 	Next func(ctx context.Context, before *Page) (Page, error)
@@ -46,13 +50,17 @@ const DefaultMaxPages = 100_000
 //	| declares another total than one before     | an error: the list moved  |
 //	| begins with the record that one began with | an error: it repeats      |
 //	| has a record that came before              | an error: rows moved      |
+//	|   without a Key, on an earlier page        |                           |
 //	| names a cursor that came before            | an error: it never ends   |
 //	| is empty and not the last                  | an error                  |
 //
 // A list that moves while it is read is whole again in the next run. What no
 // record knows of a column is withheld.
 func (l Listing) Pull(ctx context.Context, sink source.Sink) (source.Report, error) {
-	p := pull{Listing: l, sink: sink, total: -1, seen: map[string]bool{}, cursors: map[string]bool{}, known: make([]bool, len(l.Columns))}
+	p := pull{
+		Listing: l, sink: sink, total: -1, seen: map[string]bool{}, whole: map[[sha256.Size]byte]int{},
+		cursors: map[string]bool{}, known: make([]bool, len(l.Columns)),
+	}
 	if err := p.pages(ctx); err != nil {
 		return source.Report{}, err
 	}
@@ -73,6 +81,7 @@ type pull struct {
 	read    int // records of all pages
 	place   int // records handed out
 	seen    map[string]bool
+	whole   map[[sha256.Size]byte]int // digests of records, where they have no key, and their pages
 	cursors map[string]bool
 	known   []bool
 	cells   []string
@@ -128,24 +137,45 @@ func (p *pull) take(ctx context.Context, n int, page Page) error {
 			return context.Cause(ctx)
 		}
 		p.read++
-		if err := p.record(record, n, i); err != nil {
+		alone := n == 1 && page.Last // there is no other page
+		if err := p.tell(record, n, i, alone); err != nil {
+			return err
+		}
+		if err := p.record(record); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *pull) record(r Record, page, i int) error {
+// tell tells a record from those before it.
+func (p *pull) tell(r Record, page, i int, alone bool) error {
+	before := false
 	if p.Key != "" {
 		key, _ := r.Lookup(p.Key)
-		switch {
-		case key == "":
+		if key == "" {
 			return source.Faultf(source.WordFormat, "record %d of page %d has no %s", i+1, page, p.Key)
-		case p.seen[key]:
-			return source.Faultf(source.WordPages, "record %d of page %d came before: a page repeats, or the list moved while it was read", i+1, page)
 		}
-		p.seen[key] = true
+		before, p.seen[key] = p.seen[key], true
+	} else if !alone {
+		text, err := json.Marshal(r.object) // keys come in their order
+		if err != nil {
+			return source.Faultf(source.WordInternal, "record %d of page %d cannot be compared", i+1, page)
+		}
+		digest := sha256.Sum256(text)
+		first, seen := p.whole[digest]
+		if before = seen && first < page; !seen {
+			p.whole[digest] = page
+		}
 	}
+	if before {
+		return source.Faultf(source.WordPages, "record %d of page %d came before: a page repeats, or the list moved while it was read", i+1, page)
+	}
+	return nil
+}
+
+// record hands one record out.
+func (p *pull) record(r Record) error {
 	if p.Cells != nil {
 		known, ok := p.Cells(r, p.Columns, p.cells)
 		if !ok {

@@ -77,6 +77,34 @@ func TestListings(t *testing.T) {
 	}
 }
 
+// Without a key, a record that equals one of an earlier page in all that it has came
+// before; two that are equal on one page, or in a list of one, are as the service
+// has them.
+func TestListingsWithoutAKey(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		pages []remote.Page
+		word  string // "": everybody comes
+	}{
+		{"all differ", []remote.Page{page(t, 3, false, "", "a"), page(t, 3, false, "", "b"), page(t, 3, true, "", "c")}, ""},
+		{"equal ones on one page", []remote.Page{page(t, 3, false, "", "a", "a"), page(t, 3, true, "", "b")}, ""},
+		{"equal ones in a list of one page", []remote.Page{page(t, 2, true, "", "a", "a")}, ""},
+		{"one that moves to the next page", []remote.Page{page(t, 4, false, "", "a", "b"), page(t, 4, true, "", "b", "c")}, source.WordPages},
+		{"one that comes back much later", []remote.Page{page(t, 3, false, "", "a"), page(t, 3, false, "", "b"), page(t, 3, true, "", "a")}, source.WordPages},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			word := ""
+			_, err := remote.Listing{Columns: []string{"id"}, Next: pages(tt.pages...)}.Pull(t.Context(), new(sourcetest.Recorder))
+			if err != nil {
+				word = source.AsFault(err).Word
+			}
+			if word != tt.word {
+				t.Errorf("%v, want %q", err, tt.word)
+			}
+		})
+	}
+}
+
 func TestWhatIsLeftOutOnPurposeIsNotMissed(t *testing.T) {
 	var got sourcetest.Recorder
 	report, err := remote.Listing{

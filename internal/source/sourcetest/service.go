@@ -356,6 +356,28 @@ func (s *stage) repeated() {
 	})
 }
 
+// moved answers the first request of its kind as it is, and the others with somebody
+// new before everybody and the last one gone: as many people, of whom one is on
+// two pages and another on none.
+func (s *stage) moved() {
+	before := s.service.Serve(s.rows)
+	records := slices.Clone(s.rows.Records[:len(s.rows.Records)-1])
+	after := s.service.Serve(Rows{s.rows.Columns, slices.Insert(records, 0, s.rows.Records[len(s.rows.Records)-1])})
+	var mu sync.Mutex
+	asked := map[string]bool{}
+	s.from(1, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		kind := r.Method + " " + r.URL.Path
+		serve := before
+		if asked[kind] {
+			serve = after
+		}
+		asked[kind] = true
+		mu.Unlock()
+		serve.ServeHTTP(w, r)
+	})
+}
+
 // pipes is a listener without a network.
 type pipes struct {
 	conns  chan net.Conn

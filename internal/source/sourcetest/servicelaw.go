@@ -141,6 +141,10 @@ func answerLaws() []serviceLaw {
 			s.repeated()
 			s.wantFault(source.WordPages, source.WordCount)
 		}},
+		{name: "a record that moves over the border of pages fails the pull", pages: true, check: func(s *stage) {
+			s.moved()
+			s.wantFault(source.WordPages, source.WordCount)
+		}},
 		{name: "a field that does not come back is told", check: func(s *stage) {
 			s.columns = append(append([]string(nil), s.columns...), "canary of a field")
 			s.wantFault(source.WordWithheld)
