@@ -72,6 +72,24 @@ func (r Record) Lookup(path string) (text string, known bool) {
 	return plain(value), true
 }
 
+// Word returns what an answer says of itself at a path, such as the cursor of the next
+// page: a text or a number, "" where it says that there is none. known is whether it
+// says anything: other than for Lookup, a list has to have the element as well.
+func (r Record) Word(path string) (word string, known bool, err error) {
+	value, known := find(r.object, path)
+	switch value {
+	case nil, false:
+		return "", known, nil
+	case missing{}:
+		return "", false, nil
+	}
+	switch value.(type) {
+	case string, json.Number:
+		return plain(value), known, nil
+	}
+	return "", true, source.Faultf(source.WordFormat, "what an answer has at %s is neither a text nor a number", path)
+}
+
 // List returns the list at a path; "" is for what the whole answer is.
 func (r Record) List(path string) ([]Record, error) {
 	value, known := find(r.object, path)
@@ -91,6 +109,9 @@ func (r Record) Object(path string) (Record, error) {
 	return Record{object}, nil
 }
 
+// missing is what stands at an element that a list does not have.
+type missing struct{}
+
 // find follows a path.
 func find(at any, path string) (value any, known bool) {
 	if path == "" {
@@ -105,7 +126,7 @@ func find(at any, path string) (value any, known bool) {
 		segment, rest, _ := strings.Cut(path, ".")
 		element, there := choose(at, segment)
 		if !there {
-			return nil, true
+			return missing{}, true
 		}
 		return find(element, rest)
 	}

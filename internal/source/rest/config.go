@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/rosterd/rosterd/internal/source"
@@ -48,6 +49,9 @@ type Pages struct {
 	SizeParam string `yaml:"size_param" doc:"Name of the size in the query."`
 	Cursor    string `yaml:"cursor" doc:"Path of the next cursor in an answer."`
 	Next      string `yaml:"next" doc:"Path of the next page's address in an answer."`
+	// LastOmits says that an answer without what leads on is the last page, even
+	// where no answer before it had it.
+	LastOmits bool `yaml:"last_omits" doc:"Whether the last page, and so the only one, leaves out what cursor or next names, or the header Link. Without it, and without a total, a first answer that lacks it fails the pull: the path may be wrong."`
 }
 
 // Auth is one way to be let in.
@@ -92,26 +96,38 @@ func Type() source.Type {
 
 // Faults implements source.Settings.
 func (c *Config) Faults() []source.KeyFault {
-	faults := append(c.Config.Faults(), c.Auth.faults()...)
+	faults := slices.Concat(c.Config.Faults(), c.Auth.faults(), c.pageFaults())
 	wrong := func(bad bool, key, detail string) {
 		if bad {
 			faults = append(faults, source.KeyFault{Key: key, Detail: detail})
 		}
 	}
-	by := c.Pages.By
-	counted := by == byPage || by == byOffset
-	wrong(by != byNone && c.Key == "", "key", "pages need it: only a record's own id shows that one came twice")
-	wrong((counted || by == byCursor) && c.Pages.Param == "", "pages.param", "name the parameter of the page, offset or cursor")
-	wrong(by == byCursor && c.Pages.Cursor == "", "pages.cursor", "say where the next cursor stands in an answer")
-	wrong(by == byNext && c.Pages.Next == "", "pages.next", "say where the next page's address stands in an answer")
-	wrong((c.Pages.Size > 0) != (c.Pages.SizeParam != ""), "pages.size_param", "size and size_param go together")
-	wrong(by != byNone && by != byLink && c.Format == "ndjson" && !counted, "pages.by", "an answer of lines has no place for a cursor; use page, offset or link")
 	wrong(c.Format == "ndjson" && c.Records != "", "records", "an answer of lines is the list itself")
 	wrong(c.Body != "" && c.Method != http.MethodPost, "body", "only a POST has one")
 	for name := range c.Headers {
 		secret := strings.EqualFold(name, "Authorization") || strings.EqualFold(name, "Cookie")
 		wrong(secret, "headers", "a credential does not belong in this file; use auth")
 	}
+	return faults
+}
+
+// pageFaults are about how pages follow one another.
+func (c *Config) pageFaults() (faults []source.KeyFault) {
+	wrong := func(bad bool, key, detail string) {
+		if bad {
+			faults = append(faults, source.KeyFault{Key: key, Detail: detail})
+		}
+	}
+	by := c.Pages.By
+	counted, within, lines := by == byPage || by == byOffset, by == byCursor || by == byNext, c.Format == "ndjson"
+	wrong(by != byNone && c.Key == "", "key", "pages need it: only a record's own id shows that one came twice")
+	wrong((counted || by == byCursor) && c.Pages.Param == "", "pages.param", "name the parameter of the page, offset or cursor")
+	wrong(by == byCursor && c.Pages.Cursor == "", "pages.cursor", "say where the next cursor stands in an answer")
+	wrong(by == byNext && c.Pages.Next == "", "pages.next", "say where the next page's address stands in an answer")
+	wrong((c.Pages.Size > 0) != (c.Pages.SizeParam != ""), "pages.size_param", "size and size_param go together")
+	wrong(within && lines, "pages.by", "an answer of lines has no place for a cursor; use page, offset or link")
+	wrong(within && !lines && c.Records == "", "records", "an answer that is the list itself has no place for a cursor; say where the list stands, or use page, offset or link")
+	wrong(c.Pages.LastOmits && !within && by != byLink, "pages.last_omits", "only a cursor, an address or a link can be left out")
 	return faults
 }
 

@@ -9,9 +9,14 @@
 //	| none     | there is none                          | the one answer                             |
 //	| page     | the next number                        | total reached; without a total: an empty one |
 //	| offset   | as many records on as came             | the same                                   |
-//	| cursor   | what stands at pages.cursor            | nothing stands there                       |
-//	| next     | the address that stands at pages.next  | nothing stands there                       |
-//	| link     | the header Link, rel="next" (RFC 8288) | there is none                              |
+//	| cursor   | what stands at pages.cursor            | nothing stands there, see below            |
+//	| next     | the address that stands at pages.next  | nothing stands there, see below            |
+//	| link     | the header Link, rel="next" (RFC 8288) | there is none, see below                   |
+//
+// Nothing is null, false, a blank, or a header Link without a next page. Where a
+// first answer has no such place at all, a mistyped path would make one page of
+// everybody: it is a fault, but for a total that is reached or pages.last_omits.
+// Later pages may leave it out.
 //
 // A page that is shorter than asked for is no last page: services cap what is
 // asked for, and say nothing.

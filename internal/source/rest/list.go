@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -36,6 +35,7 @@ type position struct {
 	read   int // records
 	cursor string
 	next   string // address
+	told   bool   // an answer had a place for what leads on
 }
 
 // next reads a page, and moves on.
@@ -56,16 +56,36 @@ func (l *lister) next(ctx context.Context, at *position) (remote.Page, error) {
 	case byPage, byOffset:
 		page.Last = len(page.Records) == 0 || page.Total >= 0 && at.read >= page.Total
 	case byCursor:
-		at.cursor, _ = whole.Lookup(l.config.Pages.Cursor)
+		at.cursor, err = l.leads(at, answer.Header, whole, page.Total)
 		page.Cursor, page.Last = at.cursor, at.cursor == ""
-	case byNext:
-		at.next, _ = whole.Lookup(l.config.Pages.Next)
-		page.Cursor, page.Last = at.next, at.next == ""
-	case byLink:
-		at.next = nextLink(answer.Header)
+	case byNext, byLink:
+		at.next, err = l.leads(at, answer.Header, whole, page.Total)
 		page.Cursor, page.Last = at.next, at.next == ""
 	}
-	return page, nil
+	return page, err
+}
+
+// leads is what leads to the next page, "" where none follows. An answer that does
+// not even have the place where it would stand says nothing of the kind, unless one
+// before it had that: the path may be wrong, and then one page is all that is ever
+// read. A total, or the word of whoever wrote the file, is proof enough.
+func (l *lister) leads(at *position, header http.Header, whole remote.Record, total int) (word string, err error) {
+	known, where, pages := false, "", l.config.Pages
+	switch pages.By {
+	case byCursor:
+		where = "pages.cursor (" + pages.Cursor + ")"
+		word, known, err = whole.Word(pages.Cursor)
+	case byNext:
+		where = "pages.next (" + pages.Next + ")"
+		word, known, err = whole.Word(pages.Next)
+	case byLink:
+		where = "the header Link"
+		word, known, err = nextLink(header)
+	}
+	if at.told = at.told || known; err == nil && !at.told && total < 0 && !pages.LastOmits {
+		err = source.Faultf(source.WordFormat, "the first answer has nothing at %s, so nobody can tell whether a page follows: correct the path, set total, or set pages.last_omits where the last page leaves it out", where)
+	}
+	return word, err
 }
 
 // request asks for the page at a position.
@@ -127,18 +147,4 @@ func (l *lister) parse(answer remote.Answer) (page remote.Page, whole remote.Rec
 		return page, whole, source.Faultf(source.WordFormat, "an answer does not say how many records there are, where total expects it")
 	}
 	return page, whole, nil
-}
-
-// nextLink is the address of the next page by the header Link, "" for none.
-func nextLink(header http.Header) string {
-	link := regexp.MustCompile(`<([^>]*)>((?:\s*;\s*[^,;=]+(?:=(?:"[^"]*"|[^,;"]*))?)*)`)
-	rel := regexp.MustCompile(`(?i);\s*rel\s*=\s*"?([^";,]*)"?`)
-	for _, line := range header.Values("Link") {
-		for _, found := range link.FindAllStringSubmatch(line, -1) {
-			if kind := rel.FindStringSubmatch(found[2]); kind != nil && strings.EqualFold(strings.TrimSpace(kind[1]), "next") {
-				return found[1]
-			}
-		}
-	}
-	return ""
 }

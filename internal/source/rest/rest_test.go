@@ -40,6 +40,8 @@ type service struct {
 	rows sourcetest.Rows
 	by   string
 	cap  int // records a page at most, whatever is asked for
+	// omits says that the last page leaves out what leads to others.
+	omits bool
 }
 
 func (s service) objects() []map[string]string {
@@ -72,11 +74,16 @@ func (s service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	from = min(from, len(all))
 	to := min(from+s.cap, len(all))
 	answer := map[string]any{"data": map[string]any{"people": all[from:to]}, "meta": map[string]any{"total": len(all)}}
+	first := fmt.Sprintf(`<http://%s/first>; rel="first"`, r.Host)
+	if !s.omits {
+		answer["cursor"], answer["next"] = nil, ""
+		w.Header().Set("Link", first)
+	}
 	if to < len(all) {
 		answer["cursor"] = strconv.Itoa(to)
 		address := "http://" + r.Host + r.URL.Path + "?at=" + strconv.Itoa(to)
 		answer["next"] = address
-		w.Header().Set("Link", fmt.Sprintf(`<http://%s/first>; rel="first", <%s>; rel="next"`, r.Host, address))
+		w.Header().Set("Link", fmt.Sprintf(`%s, <%s>; rel="next"`, first, address))
 	}
 	if s.by == "lines" {
 		w.Header().Set("Content-Type", "application/x-ndjson")
@@ -90,6 +97,9 @@ func (s service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
+// omitted is behind the names of ways of which the last page leaves out what leads on.
+const omitted = " that is left out"
+
 // ways are all the ways that pages follow one another.
 func ways() map[string]func(*rest.Config) {
 	counted := func(by string, total bool) func(*rest.Config) {
@@ -100,7 +110,7 @@ func ways() map[string]func(*rest.Config) {
 			}
 		}
 	}
-	return map[string]func(*rest.Config){
+	all := map[string]func(*rest.Config){
 		"none":                   func(c *rest.Config) { c.Records = "data.people" },
 		"lines":                  func(c *rest.Config) { c.Format = "ndjson" },
 		"page":                   counted("page", true),
@@ -115,6 +125,13 @@ func ways() map[string]func(*rest.Config) {
 		},
 		"link": func(c *rest.Config) { c.Records, c.Key, c.Pages.By = "data.people", keyed, "link" },
 	}
+	for _, by := range []string{"cursor", "next", "link"} {
+		all[by+omitted] = func(c *rest.Config) {
+			all[by](c)
+			c.Pages.LastOmits = true
+		}
+	}
+	return all
 }
 
 func TestLaws(t *testing.T) {
@@ -123,7 +140,9 @@ func TestLaws(t *testing.T) {
 			by, _, _ := strings.Cut(name, " ")
 			sourcetest.RunService(t, sourcetest.Service{
 				Single: by == "none" || by == "lines",
-				Serve:  func(rows sourcetest.Rows) http.Handler { return service{rows, by, 700} },
+				Serve: func(rows sourcetest.Rows) http.Handler {
+					return service{rows, by, 700, strings.HasSuffix(name, omitted)}
+				},
 				Open: func(t *testing.T, at string, o source.Opening) source.Source {
 					return open(t, at, o, change)
 				},
