@@ -64,10 +64,13 @@ func (c *Config) Faults() []source.KeyFault {
 	return faults
 }
 
-// isState reports the argument that gives a tap its state.
+// isState reports the argument that gives a tap its state. Taps read theirs with
+// argparse, which takes -s with its value right behind it or after -d, and the
+// begin of a long option for the whole.
 func isState(arg string) bool {
 	name, _, _ := strings.Cut(arg, "=")
-	return name == "--state"
+	long := len(name) > len("--") && strings.HasPrefix("--state", name)
+	return long || strings.HasPrefix(arg, "-s") || strings.HasPrefix(arg, "-ds")
 }
 
 // Open implements source.Settings. Nothing is started yet.

@@ -36,7 +36,7 @@
 //	| any other        | of the stream: a fault, for it may change who is in it; else nothing |
 //
 // A tap that was given a state prints only what changed since, and whoever did not
-// change would be missing: --state is refused. So is a record that says that it
+// change would be missing: --state is refused, however it is shortened. So is a record that says that it
 // was deleted (_sdc_deleted_at), which only a list of changes has. A person who
 // comes twice is for the mapping.
 package exec

@@ -216,6 +216,29 @@ func without(list, prefix string) string {
 	return strings.Join(kept, ", ")
 }
 
+// What argparse, which taps read their words with, takes for a state is refused; what
+// only looks like it is not.
+func TestStates(t *testing.T) {
+	for words, refused := range map[string]bool{
+		"--state state.json": true, "--state=state.json": true, "--stat state.json": true, "--sta=state.json": true,
+		"--st state.json": true, "--s=state.json": true, "-s state.json": true, "-s=state.json": true, "-sstate.json": true,
+		"--config config.json -s state.json": true, "--state=": true, "-ds state.json": true,
+		"--config config.json --catalog catalog.json": false, "-c states.json": false, "-cstates.json": false, "--start-date 2026-01-01": false,
+		"--stream people": false, "--states all": false, "--stateless": false, "--select=name": false, "--": false, "state": false, "-p us.json": false,
+	} {
+		config := exec.Type().New().(*exec.Config)
+		config.Command, config.Args = "tap", strings.Fields(words)
+		singer(config)
+		if got := len(config.Faults()) > 0; got != refused {
+			t.Errorf("%s: refused %t, want %t", words, got, refused)
+		}
+		config.Format, config.Stream = "ndjson", ""
+		if faults := config.Faults(); len(faults) > 0 {
+			t.Errorf("%s: of a program that is no tap it is refused too: %v", words, faults)
+		}
+	}
+}
+
 func TestSettings(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
