@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/rosterd/rosterd/internal/source"
 	"github.com/rosterd/rosterd/internal/source/remote"
@@ -149,11 +150,32 @@ func (c *company) page(ctx context.Context, n int) (remote.Page, error) {
 		return remote.Page{}, source.Faultf(source.WordFormat, "page %d does not say how many rows there are (meta.totalItems)", n)
 	}
 	for i, row := range rows {
+		if hidden := c.hidden(row); hidden != "" {
+			return remote.Page{}, source.Faultf(source.WordWithheld, "record %d of page %d: BambooHR hides %s; let the API key's user see it of everybody", i+1, n, hidden)
+		}
 		if rows[i], err = row.Object("fields"); err != nil {
 			return remote.Page{}, err
 		}
 	}
 	return remote.Page{Records: rows, Total: total}, nil
+}
+
+// hidden names a field of a dataset's row that the key may not see, "" where it sees
+// all of them. What is hidden is blank, and only a list beside it tells it from what is.
+func (c *company) hidden(row remote.Record) string {
+	for _, path := range []string{"_restrictedFields", "fields._restrictedFields"} {
+		names, _ := row.Lookup(path)
+		if names == "" {
+			continue
+		}
+		for name := range strings.SplitSeq(names, ", ") {
+			if name = strings.TrimPrefix(name, c.config.Dataset+"_"); slices.Contains(c.columns, name) {
+				return name
+			}
+		}
+		return "a field that is asked for"
+	}
+	return ""
 }
 
 func (c *company) post(ctx context.Context, path string, query url.Values, body any) (remote.Record, error) {

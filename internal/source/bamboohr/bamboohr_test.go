@@ -136,6 +136,29 @@ func TestRowsThatComeTwice(t *testing.T) {
 	}
 }
 
+// A dataset has a blank where the key may not see a field, and says so beside it. A
+// status that is hidden would be one that nobody has.
+func TestAHiddenFieldIsNoBlank(t *testing.T) {
+	for name, row := range map[string]string{
+		"beside the fields": `{"fields": {"eeid": "7", "status": ""}, "_restrictedFields": ["employee_status"]}`,
+		"among the fields":  `{"fields": {"eeid": "7", "status": "", "_restrictedFields": ["employee_status"]}}`,
+		"by its own name":   `{"fields": {"eeid": "7", "status": null}, "_restrictedFields": ["status"]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = w.Write([]byte(`{"data": [{"fields": {"eeid": "6", "status": "active"}, "_restrictedFields": []}, ` + row + `], "meta": {"totalItems": 2}}`))
+			}))
+			defer server.Close()
+			o := source.Opening{Columns: []string{"eeid", "status"}, Getenv: func(string) string { return canary.Secret }}
+			_, err := open("dataset")(t, server.URL, o).Pull(t.Context(), new(sourcetest.Recorder))
+			if err == nil || source.AsFault(err).Word != source.WordWithheld || !strings.Contains(err.Error(), "record 2 of page 1: BambooHR hides status") {
+				t.Errorf("%v, want that status is hidden", err)
+			}
+		})
+	}
+}
+
 func TestNoDateIsBlank(t *testing.T) {
 	server := httptest.NewServer(fake{
 		{"id": "1", "hireDate": "2020-01-02", "terminationDate": "0000-00-00"},

@@ -11,6 +11,7 @@
 //	| fact                                                      | what is made of it                  |
 //	| --------------------------------------------------------- | ----------------------------------- |
 //	| a field that is unknown or forbidden is left out, with 200 | it is withheld, and the pull fails  |
+//	| a dataset has a blank for it, and names it beside the row | the pull fails                      |
 //	| a report hides people whose rows lie ahead                 | onlyCurrent=false is asked for      |
 //	| no date is written as nothing or as 0000-00-00             | both are blank                      |
 //	| a charset in Content-Type makes it read XML                | there is none                       |
