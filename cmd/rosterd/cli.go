@@ -52,6 +52,7 @@ type session struct {
 
 	ctx    context.Context
 	config string
+	blank  bool // there is no database to read
 }
 
 // exit ends a command with a code that is no error: the work was done, and this

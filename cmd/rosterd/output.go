@@ -25,7 +25,7 @@ func (o output) show(s *session, value any, table func(w *printer)) error {
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(value)
 	}
-	p := &printer{w: s.stdout, colour: onTerminal(s.stdout)}
+	p := &printer{w: s.stdout, colour: onTerminal(s.stdout), blank: s.blank}
 	table(p)
 	return p.err
 }
@@ -40,6 +40,7 @@ func onTerminal(w io.Writer) bool {
 type printer struct {
 	w      io.Writer
 	colour bool
+	blank  bool // there is no database to tell of
 	err    error
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -118,10 +119,29 @@ func (a *App) OpenStore(ctx context.Context) (*store.Store, error) {
 	return a.openStore(ctx, store.Options{Dir: a.Env.DataDir, Key: a.stateKey(), Now: a.options.Now})
 }
 
+// StoredState opens the state for looking. Where nothing has been stored yet, or the
+// data directory is not where it should be, that is a mistake of the caller.
+func (a *App) StoredState(ctx context.Context) (*store.Store, error) {
+	return a.openStore(ctx, a.looking())
+}
+
+func (a *App) looking() store.Options {
+	return store.Options{Dir: a.Env.DataDir, Key: a.stateKey(), Now: a.options.Now, ReadOnly: true}
+}
+
+// dataDir is the data directory as whoever reads of it in the mail of a cron job would
+// look for it.
+func (a *App) dataDir() string {
+	if path, err := filepath.Abs(a.Env.DataDir); err == nil {
+		return path
+	}
+	return a.Env.DataDir
+}
+
 // ReadStore opens the state for looking. Where nothing has been stored yet it
 // returns an empty one, which is gone after Close.
 func (a *App) ReadStore(ctx context.Context) (*store.Store, error) {
-	s, err := a.openStore(ctx, store.Options{Dir: a.Env.DataDir, Key: a.stateKey(), Now: a.options.Now, ReadOnly: true})
+	s, err := a.StoredState(ctx)
 	if !errors.Is(err, store.ErrEmpty) {
 		return s, err
 	}
@@ -136,10 +156,17 @@ func (a *App) ReadStore(ctx context.Context) (*store.Store, error) {
 func (a *App) openStore(ctx context.Context, o store.Options) (*store.Store, error) {
 	s, err := store.Open(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("open state: %w", err)
+		return nil, a.notOpened(err)
 	}
 	a.onClose("state", s.Close)
 	return s, nil
+}
+
+func (a *App) notOpened(err error) error {
+	if errors.Is(err, store.ErrEmpty) {
+		return &UsageError{fmt.Errorf("%w: there is no database in %s; ROSTERD_DATA_DIR says where to look", err, a.dataDir())}
+	}
+	return fmt.Errorf("open state: %w", err)
 }
 
 // TakeLease makes this process the one that may send. The returned context ends
@@ -263,12 +290,9 @@ func observer(registry prometheus.Registerer) func(endpoint, code string, took t
 
 // RequireState returns an error where nothing has been stored yet.
 func (a *App) RequireState(ctx context.Context) error {
-	s, err := store.Open(ctx, store.Options{Dir: a.Env.DataDir, Key: a.stateKey(), Now: a.options.Now, ReadOnly: true})
-	if errors.Is(err, store.ErrEmpty) {
-		return &UsageError{err}
-	}
+	s, err := store.Open(ctx, a.looking())
 	if err != nil {
-		return fmt.Errorf("open state: %w", err)
+		return a.notOpened(err)
 	}
 	return s.Close()
 }
