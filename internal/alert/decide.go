@@ -155,7 +155,7 @@ func compare(a, b roster.Incident) int {
 }
 
 // add counts a failure. One that waits for a decision about a hold is known of once
-// somebody has decided, and asks anew with each hold.
+// somebody has decided, and asks anew with each hold: the store opens it again then.
 func (i *incident) add(f roster.Failure, hold roster.Hold) {
 	n := &i.notice
 	n.Failures++

@@ -162,6 +162,40 @@ func TestOneStory(t *testing.T) {
 	})
 }
 
+// Ada knows of four people, and not of the ten whom the next run holds.
+func TestWhoKnowsOfAHoldIsToldOfTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ops := &inbox{}
+		o := newOffice(t, map[string]alert.Sender{"ops": ops})
+		held := roster.Failure{Group: "sales", Kind: roster.RemovalsHeld}
+		holds := func(digest string) {
+			o.must(o.store.SavePlan(t.Context(), roster.PlanRecord{
+				Run: roster.Run{ID: "run", StartedAt: time.Now()}, Groups: []roster.GroupState{{ExternalReferenceID: "sales"}},
+				Holds: []roster.Hold{{Group: "sales", Digest: digest, Reason: roster.ReasonGroupLimit}}, Sweep: roster.Sweep{Found: []roster.Failure{held}},
+			}))
+			o.run(held)
+		}
+		b := o.outbox(o.store)
+		o.during(b, func() {
+			holds("four")
+			o.must(b.Queue(t.Context()))
+			synctest.Wait()
+			o.want(ops, "opened removals_held sales 1")
+			o.must(o.store.Acknowledge(t.Context(), "f1"))
+			time.Sleep(48 * time.Hour)
+			holds("four")
+			o.must(b.Queue(t.Context()))
+			synctest.Wait()
+			o.want(ops, "opened removals_held sales 1")
+			time.Sleep(24 * time.Hour)
+			holds("ten others")
+			o.must(b.Queue(t.Context()))
+			synctest.Wait()
+			o.want(ops, "opened removals_held sales 1", "opened removals_held sales 1")
+		})
+	})
+}
+
 // A sender that hangs or is down delays neither whoever queues nor another sender.
 func TestATroubledSenderDelaysNobody(t *testing.T) {
 	for name, fail := range map[string]func(context.Context, int) error{"hangs": hangs, "is down": isDown} {

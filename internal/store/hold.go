@@ -74,7 +74,8 @@ func (s *Store) ExpireHolds(ctx context.Context, now time.Time) error {
 }
 
 // saveHold stores a hold of a plan. The same set keeps its row, and with it
-// what a person said about it; another set takes the place of the one before.
+// what a person said about it; another set takes the place of the one before, and
+// nobody knows of it yet.
 func (s *Store) saveHold(ctx context.Context, tx *sqlx.Tx, hold roster.Hold) error {
 	current, err := findHolds(ctx, tx, "WHERE external_reference_id = ? AND "+activeHold, hold.Group)
 	if err != nil {
@@ -97,7 +98,26 @@ func (s *Store) saveHold(ctx context.Context, tx *sqlx.Tx, hold roster.Hold) err
 	_, err = tx.ExecContext(ctx, `INSERT INTO holds (digest, external_reference_id, reason, config_hash, removals, roster, state, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, 'open', ?)`,
 		hold.Digest, hold.Group, string(hold.Reason), hold.ConfigHash, removals, people, millis(s.now()))
-	return wrap("save hold", err)
+	if err != nil {
+		return wrap("save hold", err)
+	}
+	return askAnew(ctx, tx, hold.Group)
+}
+
+// askAnew opens again what somebody said to know of a group's holds: that was another
+// set of people.
+func askAnew(ctx context.Context, tx *sqlx.Tx, group string) error {
+	for _, kind := range roster.Kinds() {
+		if kind.Concern() != roster.ConcernHeld {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE failures SET state = 'open'
+			WHERE external_reference_id = ? AND kind = ? AND state IN ('acknowledged', 'snoozed')`, group, string(kind))
+		if err != nil {
+			return wrap("open failures of a hold again", err)
+		}
+	}
+	return nil
 }
 
 // liftHold ends the active hold of a group, if there is one.

@@ -76,6 +76,49 @@ func TestHoldLifecycle(t *testing.T) {
 	})
 }
 
+// Whoever knew of one hold does not know of the next: only what is still the same set
+// stays acknowledged, and what has nothing to do with holds of the group.
+func TestAnotherHoldIsNotKnown(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		failure roster.Failure
+		next    string // digest
+		want    roster.FailureState
+	}{
+		{"the same set", roster.Failure{Group: "g1", Kind: roster.RemovalsHeld}, "d1", roster.FailureAcknowledged},
+		{"another set", roster.Failure{Group: "g1", Kind: roster.RemovalsHeld}, "d2", roster.FailureOpen},
+		{"another set, of a group without a baseline", roster.Failure{Group: "g1", Kind: roster.NoBaseline}, "d2", roster.FailureOpen},
+		{"another set, and somebody in it under another reference_id", roster.Failure{Group: "g1", ReferenceID: "EMP1", Kind: roster.Rekeyed}, "d2", roster.FailureOpen},
+		{"another set, and a row that is wrong", invalid("g1", "EMP1", "phone"), "d2", roster.FailureAcknowledged},
+		{"another set, of another group", roster.Failure{Group: "g2", Kind: roster.RemovalsHeld}, "d2", roster.FailureAcknowledged},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s, _ := newStore(t)
+			planned(t, s, "d1")
+			sweep(t, s, nil, test.failure)
+			check(t, s.Acknowledge(t.Context(), only(t, s).ID))
+			planned(t, s, test.next)
+			if got := only(t, s).State; got != test.want {
+				t.Errorf("the failure is %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+// Neither does whoever knew of what was approved in time and not used.
+func TestALapsedApprovalIsAskedAnew(t *testing.T) {
+	s, c := newStore(t)
+	h := planned(t, s, "d1")
+	sweep(t, s, nil, roster.Failure{Group: "g1", Kind: roster.RemovalsHeld})
+	check(t, s.Acknowledge(t.Context(), only(t, s).ID))
+	value(s.Approve(t.Context(), verdict(h, c)))(t)
+	check(t, s.ExpireHolds(t.Context(), c.now.Add(24*time.Hour)))
+	planned(t, s, "d1")
+	if got := only(t, s).State; got != roster.FailureOpen {
+		t.Errorf("the failure is %s, want open", got)
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	approve := func(s *store.Store, v store.Verdict, t *testing.T) error {
 		_, err := s.Approve(t.Context(), v)
