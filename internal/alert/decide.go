@@ -14,6 +14,7 @@ type World struct {
 	Holds    []roster.Hold    // the active ones
 	Groups   map[string]bool  // external_reference_ids that Vitable has
 	Run      roster.Run       // the last one
+	Doubted  bool             // nobody vouches for the clock
 }
 
 // Recipient is a sender as far as it matters to what it is told.
@@ -22,13 +23,20 @@ type Recipient struct {
 	Renotify time.Duration // between two words about the same incident; 0: no reminders
 }
 
+// maxSkew is how far ahead of the clock a word may be dated by one that was right: a
+// run takes no more.
+const maxSkew = time.Hour
+
 // flood is the number of incidents that one sender is told of one by one; more
 // of them at once are one message.
 const flood = 5
 
 // Decide says what each recipient is to be told, given the last words that were
 // said. Messages have no IDs yet. While a run is under way nothing is decided:
-// what it will find is one message and not many.
+// what it will find is one message and not many. While the clock is doubted nobody is
+// reminded: a word that it dates ahead would silence the incident until then. One that
+// is dated ahead of a clock that is right counts as said long ago, for nobody knows when
+// it was.
 //
 //	| incident                               | last word         | told     |
 //	| -------------------------------------- | ----------------- | -------- |
@@ -45,7 +53,7 @@ func Decide(w World, told []roster.Told, recipients []Recipient, now time.Time) 
 	open := incidents(w, now)
 	var all []roster.Message
 	for _, recipient := range recipients {
-		notices := recipient.notices(w.Run, open, told, now)
+		notices := recipient.notices(w, open, told, now)
 		for _, what := range []roster.What{roster.Opened, roster.Reminder, roster.Resolved} {
 			all = append(all, messages(recipient.Name, notices[what], now)...)
 		}
@@ -54,10 +62,13 @@ func Decide(w World, told []roster.Told, recipients []Recipient, now time.Time) 
 }
 
 // notices are what one recipient is to be told, by what has become of it.
-func (r Recipient) notices(run roster.Run, open []incident, told []roster.Told, now time.Time) map[roster.What][]roster.Notice {
+func (r Recipient) notices(w World, open []incident, told []roster.Told, now time.Time) map[roster.What][]roster.Notice {
 	last := map[roster.Incident]roster.Told{}
 	for _, word := range told {
 		if word.Sender == r.Name {
+			if !w.Doubted && word.Notice.At.After(now.Add(maxSkew)) {
+				word.Notice.At = time.Time{}
+			}
 			last[word.Notice.Incident] = word
 		}
 	}
@@ -67,15 +78,15 @@ func (r Recipient) notices(run roster.Run, open []incident, told []roster.Told, 
 		all[what] = append(all[what], notice)
 	}
 	for _, i := range open {
-		if what := r.word(i, last, now); what != "" {
+		if what := r.word(i, last, now); what != "" && (what != roster.Reminder || !w.Doubted) {
 			add(what, i.notice)
 		}
 		delete(last, i.notice.Incident)
 	}
 	for _, word := range told {
-		if _, gone := last[word.Notice.Incident]; gone && word.Sender == r.Name && seenBy(run, word.Notice.Kind) {
+		if _, gone := last[word.Notice.Incident]; gone && word.Sender == r.Name && seenBy(w.Run, word.Notice.Kind) {
 			notice := word.Notice
-			notice.RunID, notice.At, notice.Failures = run.ID, now, 0
+			notice.RunID, notice.At, notice.Failures = w.Run.ID, now, 0
 			add(roster.Resolved, notice)
 		}
 	}

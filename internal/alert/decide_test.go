@@ -67,6 +67,10 @@ func TestDecide(t *testing.T) {
 	}
 	toldAPI := told(roster.Opened, now)
 	toldAPI.Notice.Incident = roster.Incident{Kind: roster.APIUnavailable}
+	doubted := func(w *alert.World) { w.Doubted = true }
+	ahead := told(roster.Opened, now.Add(400*24*time.Hour))
+	heldAhead := toldHeld
+	heldAhead.Notice.At = ahead.Notice.At
 	for _, tt := range []struct {
 		name     string
 		failures []roster.Failure
@@ -92,6 +96,14 @@ func TestDecide(t *testing.T) {
 		{"a hold that was told", []roster.Failure{held}, []roster.Told{toldHeld}, hold(roster.HoldOpen, monday()), nil},
 		{"a hold of another set", []roster.Failure{held}, []roster.Told{toldHeld}, hold(roster.HoldOpen, now), []string{"opened removals_held sales 1"}},
 		{"a hold that was rejected", []roster.Failure{held}, nil, hold(roster.HoldRejected, now), nil},
+
+		{"a reminder of what a clock told that was ahead", []roster.Failure{invalid("sales", "E1")}, []roster.Told{ahead}, nil, []string{"reminder invalid_row sales 1"}},
+		{"none of what one told that was a little ahead", []roster.Failure{invalid("sales", "E1")}, []roster.Told{told(roster.Opened, now.Add(time.Minute))}, nil, nil},
+		{"a hold, after a clock that was ahead", []roster.Failure{held}, []roster.Told{heldAhead}, hold(roster.HoldOpen, now), []string{"opened removals_held sales 1"}},
+		{"no reminder by a clock that is doubted", []roster.Failure{invalid("sales", "E1")}, []roster.Told{told(roster.Opened, monday())}, doubted, nil},
+		{"nor by one that seems to be behind", []roster.Failure{invalid("sales", "E1")}, []roster.Told{ahead}, doubted, nil},
+		{"but what is new", []roster.Failure{invalid("sales", "E1")}, nil, doubted, []string{"opened invalid_row sales 1"}},
+		{"and what is over", nil, []roster.Told{told(roster.Opened, monday())}, doubted, []string{"resolved invalid_row sales 0"}},
 
 		{"Vitable is away", nil, nil, run(roster.RunAPI), []string{"opened api_unavailable  0"}},
 		{"Vitable is still away", nil, []roster.Told{toldAPI}, run(roster.RunAPI), nil},

@@ -78,6 +78,8 @@ type office struct {
 	store   *store.Store
 	metrics *alert.Metrics
 	senders map[string]alert.Sender
+	doubted bool          // the clock is
+	ahead   time.Duration // so is the clock
 }
 
 func newOffice(t *testing.T, senders map[string]alert.Sender) *office {
@@ -108,7 +110,10 @@ func (o *office) outbox(s alert.Store) *alert.Outbox {
 		names = append(names, name)
 	}
 	o.metrics = alert.NewMetrics(nil, names, nil)
-	return alert.New(alert.Deps{Store: s, Targets: targets, Metrics: o.metrics, Log: log, Now: time.Now})
+	return alert.New(alert.Deps{
+		Store: s, Targets: targets, Metrics: o.metrics, Log: log,
+		Now: func() time.Time { return time.Now().Add(o.ahead) }, Vouched: func() bool { return !o.doubted },
+	})
 }
 
 // run stores a run that found these failures and nothing else.
@@ -193,6 +198,25 @@ func TestWhoKnowsOfAHoldIsToldOfTheNext(t *testing.T) {
 			synctest.Wait()
 			o.want(ops, "opened removals_held sales 1", "opened removals_held sales 1")
 		})
+	})
+}
+
+// A clock that is a year ahead and doubted gives up nothing, and what it puts off goes
+// out once it is right.
+func TestAClockThatWasAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ops := &inbox{fail: isDown}
+		o := newOffice(t, map[string]alert.Sender{"ops": ops})
+		o.run(invalid("", "E1"))
+		o.during(o.outbox(o.store), synctest.Wait)
+		o.ahead, o.doubted = 365*24*time.Hour, true
+		o.during(o.outbox(o.store), func() { time.Sleep(20 * time.Minute) })
+		if isCounted(o, "ops", "failed", 0) || !isCounted(o, "ops", "given_up", 0) {
+			t.Error("the message was not tried, or given up")
+		}
+		o.ahead, o.doubted, ops.fail = 0, false, nil
+		o.during(o.outbox(o.store), synctest.Wait)
+		o.want(ops, "opened invalid_row  1")
 	})
 }
 

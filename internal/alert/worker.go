@@ -102,6 +102,9 @@ func (w *worker) round(ctx context.Context) (next time.Time, left int) {
 	waiting := map[roster.Incident]bool{} // for an earlier word about it
 	for _, m := range pending {
 		due := m.NextAttempt
+		if due.Sub(w.Now()) > longestWait { // a clock said so that was ahead
+			due = w.Now()
+		}
 		switch {
 		case overtakes(m, waiting):
 		case due.After(w.Now()) || w.Now().Before(w.rest):

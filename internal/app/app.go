@@ -45,6 +45,7 @@ type App struct {
 
 	options Options
 	log     *zap.Logger
+	clock   clock
 	closers []closer
 }
 

@@ -52,7 +52,7 @@ func (a *App) outbox(s *store.Store, registry prometheus.Registerer) *alert.Outb
 	}
 	return alert.New(alert.Deps{
 		Store: s, Targets: targets, Metrics: alert.NewMetrics(registry, names, s.CountPendingMessages),
-		Log: a.log.Named("notify"), Now: a.Now,
+		Log: a.log.Named("notify"), Now: a.Now, Vouched: a.clock.vouched,
 	})
 }
 

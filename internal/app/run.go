@@ -44,9 +44,10 @@ func (a *App) RunOnce(ctx context.Context, o reconcile.Options, wait bool) (rost
 	if lost := context.Cause(held); lost != nil && ctx.Err() == nil {
 		err = errors.Join(err, lost)
 	}
+	a.clock.ended(run, err)
 	a.tell(held, outbox)
 	a.hand(context.WithoutCancel(ctx), registry)
-	if err == nil {
+	if cameThrough(run, err) {
 		err = s.Prune(context.WithoutCancel(ctx), a.Now(), keepHistory)
 	}
 	return run, err

@@ -91,7 +91,6 @@ func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
 	if err := d.listen(serving, registry, listening); err != nil {
 		return err
 	}
-	a.notifying(serving, outbox)
 	if err := d.loop(serving, plan); err != nil && serving.Err() == nil {
 		return err
 	}
@@ -193,6 +192,10 @@ func (d *daemon) loop(ctx context.Context, plan schedule.Schedule) error {
 	if err != nil {
 		return fmt.Errorf("read last run: %w", err)
 	}
+	if now := d.app.Now(); known && !now.Before(last.StartedAt) && !plan.Due(last.StartedAt, now) {
+		d.app.clock.looked.Store(true) // it is as late as it can be by the last run's
+	}
+	d.app.notifying(ctx, d.outbox)
 	atStart, stopFollowing := d.startsWithRun(last, known, plan), func() {}
 	if !atStart {
 		stopFollowing = d.followEarlier(ctx)
@@ -259,6 +262,7 @@ func (d *daemon) run(ctx context.Context, trigger string) {
 		trigger = triggerRetry
 	}
 	run, err := d.runner.Run(ctx, reconcile.Options{Trigger: trigger, Repeat: repeat})
+	d.app.clock.ended(run, err)
 	d.broken.Store(err != nil && ctx.Err() == nil)
 	if err != nil {
 		d.app.log.Error("run failed", zap.String("run_id", run.ID), zap.Error(err))
@@ -270,8 +274,10 @@ func (d *daemon) run(ctx context.Context, trigger string) {
 	if err := d.outbox.Queue(context.WithoutCancel(ctx)); err != nil {
 		d.app.log.Error("notifications not queued", zap.Error(err))
 	}
-	if err := d.store.Prune(context.WithoutCancel(ctx), d.app.Now(), keepHistory); err != nil {
-		d.app.log.Error("history not pruned", zap.Error(err))
+	if cameThrough(run, err) {
+		if err := d.store.Prune(context.WithoutCancel(ctx), d.app.Now(), keepHistory); err != nil {
+			d.app.log.Error("history not pruned", zap.Error(err))
+		}
 	}
 	inFlight, err := d.store.InFlight(context.WithoutCancel(ctx))
 	d.retry.after(err != nil || len(inFlight) > 0 || undelivered(run), d.askAgain)

@@ -51,6 +51,7 @@ type office struct {
 	in  string // the exports
 	box *sandbox.Server
 	log *canary.Buffer
+	now func() time.Time // nil: time.Now
 }
 
 func newOffice(t *testing.T) *office {
@@ -76,7 +77,7 @@ func (o *office) app(environ ...string) *app.App {
 			"VITABLE_CONNECT_API_KEY=" + canary.Secret, "ROSTERD_CONFIG=" + filepath.Join(o.dir, "rosterd.yaml"),
 			"ROSTERD_DATA_DIR=" + filepath.Join(o.dir, "data"), "ROSTERD_LISTEN=127.0.0.1:0", "ROSTERD_RUN_ON_START=true",
 		}, environ...),
-		Version: "test", Log: o.log, Transport: inProcess{o.t, o.box},
+		Version: "test", Log: o.log, Transport: inProcess{o.t, o.box}, Now: o.now,
 	})
 	if err != nil {
 		o.t.Fatal(err)
