@@ -5,8 +5,9 @@
 // outbox before anything is sent. Each sender empties its part of the outbox in a
 // goroutine of its own (worker.go), so one that is down or hangs delays neither a
 // run nor another sender. A crash between sending and noting it sends again:
-// at least once, never not at all, until three days have passed. The ID of a message
-// stays the same, so that receivers can tell.
+// at least once, never not at all. What nobody took for three days is given up and
+// decided anew, as long as there is something to tell. The ID of a message stays the
+// same, so that receivers can tell.
 //
 // Messages name kinds, groups that Vitable has, sources, numbers and times: nobody,
 // no reference_id and no cell.

@@ -3,6 +3,7 @@ package alert
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -83,9 +84,6 @@ func (o *Outbox) Queue(ctx context.Context) error {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if err := o.giveUp(ctx); err != nil {
-		return err
-	}
 	world, err := o.world(ctx)
 	if err != nil {
 		return err
@@ -113,20 +111,24 @@ func (o *Outbox) Queue(ctx context.Context) error {
 // NewID names a message.
 func NewID() string { return "ntf_" + rand.Text() }
 
-// giveUp ends what is too old to be worth sending.
-func (o *Outbox) giveUp(ctx context.Context) error {
+// giveUp ends what is too old to be worth sending, once it was tried: after a week in
+// which nothing ran everything is old. What it was about is decided anew, for its sender
+// was told nothing.
+func (o *Outbox) giveUp(ctx context.Context) {
 	if !o.Vouched() {
-		return nil
+		return
 	}
 	given, err := o.Store.GiveUpMessages(ctx, o.Now().Add(-giveUpAfter), o.Now())
 	if err != nil {
-		return err
+		if ctx.Err() == nil {
+			o.Log.Error("old notifications not given up", zap.Error(err))
+		}
+		return
 	}
 	for sender, messages := range given {
 		o.Metrics.gaveUp(sender, messages)
 		o.Log.Error("notifications given up", zap.String("sender", sender), zap.Int("messages", messages))
 	}
-	return nil
 }
 
 // world reads what is wrong. The run comes last: if one has begun meanwhile,
@@ -180,17 +182,24 @@ func (o *Outbox) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			o.giveUp(ctx)
 		}
 	}
 }
 
 // Flush sends what is queued and tries again what fails, until nothing is left or
-// ctx ends. What is left then is for the next one.
+// ctx ends. What is left then is for the next one, unless it is too old.
 func (o *Outbox) Flush(ctx context.Context) {
+	if len(o.Targets) == 0 {
+		return
+	}
 	var wait sync.WaitGroup
-	defer wait.Wait()
 	for _, w := range o.workers {
 		wait.Go(func() { w.flush(ctx) })
+	}
+	wait.Wait()
+	if !errors.Is(ctx.Err(), context.Canceled) { // told to stop, it has tried nothing
+		o.giveUp(context.WithoutCancel(ctx))
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -278,6 +280,74 @@ func TestDownForDays(t *testing.T) {
 		if pending != 0 || !isCounted(o, "never", "given_up", 2) {
 			t.Errorf("%d are pending, and what was given up is not counted as two", pending)
 		}
+	})
+}
+
+// A job that runs once a week is always older than three days: what its sender could
+// not take it is offered again before it is given up, and what was given up is decided
+// anew.
+func TestWeeklyJob(t *testing.T) {
+	down := func(weeks ...int) []int { return weeks }
+	for _, tt := range []struct {
+		name string
+		down []int // weeks, from 0, in which nobody takes anything
+		over int   // the week in which it is over
+		want []string
+	}{
+		{"always there", down(), 2, []string{"0 opened", "1 reminder", "2 resolved"}},
+		{"away when it begins", down(0), 9, []string{"1 opened", "2 reminder", "3 reminder", "4 reminder"}},
+		{"away for longer", down(0, 1, 2), 9, []string{"3 opened", "4 reminder"}},
+		{"away when it ends", down(1), 1, []string{"0 opened", "2 resolved"}},
+		{"away for longer when it ends", down(1, 2, 3), 1, []string{"0 opened", "4 resolved"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				week := 0
+				ops := &inbox{fail: func(context.Context, int) error {
+					if slices.Contains(tt.down, week) {
+						return errors.New("down")
+					}
+					return nil
+				}}
+				o := newOffice(t, map[string]alert.Sender{"ops": ops})
+				got := []string{}
+				for ; week < 5; week++ {
+					if week < tt.over {
+						o.run(invalid("", "E1"))
+					} else {
+						o.run()
+					}
+					before := len(ops.received())
+					b := o.outbox(o.store)
+					o.must(b.Queue(t.Context()))
+					ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+					b.Flush(ctx)
+					cancel()
+					for _, word := range ops.received()[before:] {
+						what, _, _ := strings.Cut(word, " ")
+						got = append(got, strconv.Itoa(week)+" "+what)
+					}
+					time.Sleep(7 * 24 * time.Hour)
+				}
+				if diff := cmp.Diff(tt.want, got); diff != "" {
+					t.Errorf("received (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+// A daemon that was off for days tries what is old before it gives it up.
+func TestADaemonThatWasOffForDays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ops := &inbox{fail: isDown}
+		o := newOffice(t, map[string]alert.Sender{"ops": ops})
+		o.run(invalid("", "E1"))
+		o.during(o.outbox(o.store), func() { time.Sleep(time.Minute) })
+		time.Sleep(4 * 24 * time.Hour)
+		ops.fail = nil
+		o.during(o.outbox(o.store), synctest.Wait)
+		o.want(ops, "opened invalid_row  1")
 	})
 }
 

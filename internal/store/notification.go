@@ -49,8 +49,10 @@ func (r *notificationRow) message() (roster.Message, error) {
 	}, nil
 }
 
-// lastWord are the last rows of each incident and sender.
-const lastWord = `id IN (SELECT MAX(id) FROM notifications GROUP BY sender, kind, external_reference_id, source)`
+// lastWord are the last rows of each incident and sender. What was given up is no word:
+// nobody heard it.
+const lastWord = `id IN (SELECT MAX(id) FROM notifications WHERE state <> 'given_up'
+	GROUP BY sender, kind, external_reference_id, source)`
 
 // Told lists the last word of each sender about each incident, but of those that
 // it knows to be over.
@@ -148,8 +150,8 @@ func countOld(ctx context.Context, db sqlx.QueryerContext, before time.Time) (ma
 }
 
 // forgetPending ends what waited to be sent when a copy was made: the database
-// that it was made of has sent it since, or something later.
+// that it was made of has sent it since, or something later. So it counts as sent.
 func (s *Store) forgetPending(ctx context.Context, tx *sqlx.Tx) error {
-	_, err := tx.ExecContext(ctx, `UPDATE notifications SET state = 'given_up', ended_at = ? WHERE state = 'pending'`, millis(s.now()))
+	_, err := tx.ExecContext(ctx, `UPDATE notifications SET state = 'sent', ended_at = ? WHERE state = 'pending'`, millis(s.now()))
 	return wrap("forget notifications", err)
 }

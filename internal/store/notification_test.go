@@ -55,9 +55,27 @@ func TestOutbox(t *testing.T) {
 	same(t, 3, len(value(s.Told(ctx))(t)))
 
 	same(t, map[string]int{"ops": 1, "mail": 1}, value(s.GiveUpMessages(ctx, c.now, c.now))(t))
+	same(t, []roster.Told{}, value(s.Told(ctx))(t)) // nobody heard what was given up
 	same(t, map[string]int{}, value(s.GiveUpMessages(ctx, c.now, c.now))(t))
 	same(t, []roster.Message{over}, pending(t, s, "ops"))
 	same(t, 0, len(pending(t, s, "mail")))
+}
+
+// What was given up takes nothing back of what was heard before.
+func TestGivenUpIsNotTheLastWord(t *testing.T) {
+	s, c := newStore(t)
+	ctx := t.Context()
+	check(t, s.QueueMessages(ctx, []roster.Message{messageOf("m1", "ops", c.now, noticeOf(roster.Opened, "g1", c.now))}))
+	check(t, s.MessageSent(ctx, "m1", c.now))
+	told := value(s.Told(ctx))(t)
+	check(t, s.QueueMessages(ctx, []roster.Message{messageOf("m2", "ops", c.now, noticeOf(roster.Resolved, "g1", c.now))}))
+	same(t, []roster.Told{}, value(s.Told(ctx))(t))
+	c.pass(time.Hour)
+	same(t, map[string]int{"ops": 1}, value(s.GiveUpMessages(ctx, c.now, c.now))(t))
+	same(t, told, value(s.Told(ctx))(t))
+	c.pass(48 * time.Hour)
+	check(t, s.Prune(ctx, c.now, 24*time.Hour))
+	same(t, told, value(s.Told(ctx))(t))
 }
 
 func TestQueueingNeedsTheLease(t *testing.T) {
