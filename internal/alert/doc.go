@@ -21,4 +21,5 @@
 //	| text.go         | a message in words                                 |
 //	| post.go         | how senders over HTTP post                         |
 //	| webhook.go, slack.go, smtp.go, alertmanager.go | one sender each     |
+//	| recipients.go   | who of the recipients of a mail has it             |
 package alert

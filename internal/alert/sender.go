@@ -12,8 +12,9 @@ import (
 // Sender hands messages to people or to another system.
 type Sender interface {
 	// Send returns nil once the other side has taken the message over. It may be
-	// called again with the same message, by ID, and ends with ctx. Its errors have
-	// no secret; a *Later says when another attempt is welcome.
+	// called again with the same message, by ID, but not side by side, and ends with
+	// ctx. Its errors have no secret; a *Later says when another attempt is welcome, a
+	// *Partly that none would help.
 	Send(ctx context.Context, m roster.Message) error
 }
 
@@ -35,6 +36,16 @@ func (e *Later) Error() string { return e.Err.Error() }
 
 // Unwrap returns the cause.
 func (e *Later) Unwrap() error { return e.Err }
+
+// Partly is an error about a message that was taken over, but not for everybody whom it
+// is for: whoever lacks it is not going to get it.
+type Partly struct{ Err error }
+
+// Error says for how many.
+func (e *Partly) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *Partly) Unwrap() error { return e.Err }
 
 // Type is a kind of sender that a build has.
 type Type struct {

@@ -59,7 +59,7 @@ func (c *Mail) Faults() []source.KeyFault {
 
 // Open implements Settings.
 func (c *Mail) Open(o Opening) (Sender, error) {
-	m := &mailer{Mail: *c, Opening: o}
+	m := &mailer{Mail: *c, Opening: o, have: map[string]map[string]bool{}}
 	var err error
 	if m.from, err = mail.ParseAddress(c.From); err != nil {
 		return nil, errors.New("from: expected an e-mail address")
@@ -79,10 +79,13 @@ type mailer struct {
 	Opening
 	from *mail.Address
 	to   []*mail.Address
+	// have says who has a message that others were put off for, by ID and address.
+	have map[string]map[string]bool
 }
 
-// Send implements Sender. A recipient whom the server refuses for good does not keep
-// the message from the others; one whom it puts off does, for a while.
+// Send implements Sender. Neither a recipient whom the server refuses nor one whom it
+// puts off keeps the message from the others. One who was put off is tried again, alone
+// as long as this process remembers who has it, and counts as refused after a while.
 func (m *mailer) Send(ctx context.Context, message roster.Message) error {
 	client, err := m.connect(ctx)
 	if err != nil {
@@ -93,9 +96,20 @@ func (m *mailer) Send(ctx context.Context, message roster.Message) error {
 	if err := m.login(client); err != nil {
 		return err
 	}
-	if err := m.address(client); err != nil {
+	found, err := m.address(client, m.have[message.ID])
+	if err != nil {
 		return err
 	}
+	if len(found.taken) > 0 {
+		if err := m.write(client, message); err != nil {
+			return err
+		}
+	}
+	return m.settle(message, found)
+}
+
+// write hands the letter to the server, for those whom it has taken.
+func (m *mailer) write(client *smtp.Client, message roster.Message) error {
 	writer, err := client.Data()
 	if err != nil {
 		return untold("begin mail", err)
@@ -160,31 +174,6 @@ func (m *mailer) login(client *smtp.Client) error {
 		return err
 	}
 	return untold("log in to mail server", client.Auth(smtp.PlainAuth("", m.Username, password, m.Host)))
-}
-
-// address names sender and recipients to the server.
-func (m *mailer) address(client *smtp.Client) error {
-	if err := client.Mail(m.from.Address); err != nil {
-		return untold("name sender", err)
-	}
-	var refused error
-	taken := 0
-	for _, to := range m.to {
-		err := client.Rcpt(to.Address)
-		answer, answered := errors.AsType[*textproto.Error](err)
-		switch {
-		case err == nil:
-			taken++
-		case answered && answer.Code >= 500:
-			refused = err
-		default:
-			return untold("name recipient", err)
-		}
-	}
-	if taken == 0 {
-		return untold("name recipient", refused)
-	}
-	return nil
 }
 
 // untold is an error without what the server said: it repeats addresses.

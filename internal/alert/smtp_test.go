@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -91,6 +92,12 @@ func (s *mailServer) set(mood int) {
 	s.mood = mood
 }
 
+func (s *mailServer) refuse(refuses map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refuses = refuses
+}
+
 func (s *mailServer) mails() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,11 +174,13 @@ func (s *mailServer) serve(conn net.Conn) {
 			}
 		case "RCPT":
 			answer := "250 ok"
+			s.mu.Lock()
 			for who, refusal := range s.refuses {
 				if strings.Contains(rest, who) {
 					answer = refusal
 				}
 			}
+			s.mu.Unlock()
 			say(answer)
 		case "DATA":
 			say("354 go")
@@ -210,15 +219,17 @@ func TestMail(t *testing.T) {
 		env   string
 		verbs string
 		want  string // in the error; "" for none
+		mails int
 	}{
-		{"starttls with a login", mailOptions{startTLS: true, user: "u", password: key}, key, "EHLO STARTTLS EHLO AUTH MAIL RCPT RCPT DATA QUIT", ""},
-		{"implicit TLS", mailOptions{implicit: true, user: "u", password: key}, key, "EHLO AUTH MAIL RCPT RCPT DATA QUIT", ""},
-		{"in the clear on this machine", mailOptions{}, "", "EHLO MAIL RCPT RCPT DATA QUIT", ""},
-		{"a wrong password", mailOptions{startTLS: true, user: "u", password: key}, "wrong-one", "EHLO STARTTLS EHLO AUTH * QUIT", "log in to mail server: the server answers 535"},
-		{"no password", mailOptions{startTLS: true, user: "u", password: key}, "", "EHLO STARTTLS EHLO", "read password"},
-		{"one recipient is refused", mailOptions{refuses: map[string]string{"a@x": "550 no a@x.example"}}, "", "EHLO MAIL RCPT RCPT DATA QUIT", ""},
-		{"one recipient is put off", mailOptions{refuses: map[string]string{"a@x": "450 later a@x.example"}}, "", "EHLO MAIL RCPT", "name recipient: the server answers 450"},
-		{"all are refused", mailOptions{refuses: map[string]string{"@x": "550 no a@x.example"}}, "", "EHLO MAIL RCPT RCPT", "name recipient: the server answers 550"},
+		{"starttls with a login", mailOptions{startTLS: true, user: "u", password: key}, key, "EHLO STARTTLS EHLO AUTH MAIL RCPT RCPT DATA QUIT", "", 1},
+		{"implicit TLS", mailOptions{implicit: true, user: "u", password: key}, key, "EHLO AUTH MAIL RCPT RCPT DATA QUIT", "", 1},
+		{"in the clear on this machine", mailOptions{}, "", "EHLO MAIL RCPT RCPT DATA QUIT", "", 1},
+		{"a wrong password", mailOptions{startTLS: true, user: "u", password: key}, "wrong-one", "EHLO STARTTLS EHLO AUTH * QUIT", "log in to mail server: the server answers 535", 0},
+		{"no password", mailOptions{startTLS: true, user: "u", password: key}, "", "EHLO STARTTLS EHLO", "read password", 0},
+		{"one recipient is refused", mailOptions{refuses: map[string]string{"a@x": "550 no a@x.example"}}, "", "EHLO MAIL RCPT RCPT DATA QUIT", "1 of 2 recipients do not have it: name recipient: the server answers 550", 1},
+		{"one recipient is put off", mailOptions{refuses: map[string]string{"a@x": "450 later a@x.example"}}, "", "EHLO MAIL RCPT RCPT DATA QUIT", "1 of 2 recipients do not have it: name recipient: the server answers 450", 1},
+		{"all are put off", mailOptions{refuses: map[string]string{"@x": "450 later a@x.example"}}, "", "EHLO MAIL RCPT RCPT", "name recipient: the server answers 450", 0},
+		{"all are refused", mailOptions{refuses: map[string]string{"@x": "550 no a@x.example"}}, "", "EHLO MAIL RCPT RCPT", "name recipient: the server answers 550", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			server := newMailServer(t, tt.o)
@@ -233,10 +244,54 @@ func TestMail(t *testing.T) {
 			if want := tt.verbs; server.said() != want {
 				t.Errorf("said %s, want %s", server.said(), want)
 			}
-			if got := len(server.mails()); (got == 1) != (tt.want == "") {
-				t.Errorf("%d mails", got)
+			if got := len(server.mails()); got != tt.mails {
+				t.Errorf("%d mails, want %d", got, tt.mails)
 			}
 		})
+	}
+}
+
+// Whoever was put off is tried again, alone, until it is enough; the others have the
+// mail once.
+func TestMailToWhoeverWasPutOff(t *testing.T) {
+	server := newMailServer(t, mailOptions{})
+	m := mustOpen(t, server.settings(t), opening(nil))
+	later := map[string]string{"a@x": "450 later a@x.example"}
+	for _, step := range []struct {
+		name       string
+		refuses    map[string]string
+		attempts   int
+		fails      bool
+		partly     bool
+		mails      int
+		recipients int // who are named in this attempt
+	}{
+		{"at first", later, 0, true, false, 1, 2},
+		{"still", later, 1, true, false, 1, 1},
+		{"no longer", nil, 2, false, false, 2, 1},
+		{"the same message once more", nil, 0, false, false, 3, 2},
+		{"put off again", later, 0, true, false, 4, 2},
+		{"for too long", later, 7, true, true, 4, 1},
+		{"refused at last", map[string]string{"a@x": "550 no a@x.example"}, 0, true, true, 5, 2},
+	} {
+		server.refuse(step.refuses)
+		before := strings.Count(server.said(), "RCPT")
+		message := messageOf(incidentIn("sales"))
+		message.Attempts = step.attempts
+		err := m.Send(t.Context(), message)
+		partly, isPartly := errors.AsType[*alert.Partly](err)
+		if (err != nil) != step.fails || isPartly != step.partly {
+			t.Errorf("%s: error %v, want one: %t, the last: %t", step.name, err, step.fails, step.partly)
+		}
+		if isPartly && strings.Contains(partly.Error(), "x.example") {
+			t.Errorf("%s: the error tells too much: %v", step.name, err)
+		}
+		if got := len(server.mails()); got != step.mails {
+			t.Errorf("%s: %d mails, want %d", step.name, got, step.mails)
+		}
+		if got := strings.Count(server.said(), "RCPT") - before; got != step.recipients {
+			t.Errorf("%s: %d recipients named, want %d", step.name, got, step.recipients)
+		}
 	}
 }
 

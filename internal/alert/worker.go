@@ -144,6 +144,10 @@ func (w *worker) attempt(ctx context.Context, m roster.Message) (again time.Time
 	defer cancel()
 	err := w.target.Sender.Send(sending, m)
 	keep := context.WithoutCancel(ctx)
+	if partly, ok := errors.AsType[*Partly](err); ok {
+		w.Log.Warn("notification not sent to everybody", zap.String("sender", w.target.Name), zap.String("message", m.ID), zap.Error(partly))
+		err = nil
+	}
 	if err == nil {
 		w.Metrics.sent(w.target.Name)
 		if err = w.Store.MessageSent(keep, m.ID, w.Now()); err == nil {
