@@ -36,11 +36,7 @@ func (c *Alertmanager) Faults() []source.KeyFault {
 
 // Open implements Settings.
 func (c *Alertmanager) Open(o Opening) (Sender, error) {
-	p, err := newPoster(c.Trust, o.Now)
-	if err != nil {
-		return nil, err
-	}
-	return &alertmanager{Alertmanager: *c, Opening: o, poster: p}, nil
+	return &alertmanager{Alertmanager: *c, Opening: o, poster: newPoster(c.Trust, o.Now)}, nil
 }
 
 type alertmanager struct {

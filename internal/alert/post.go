@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -31,25 +32,45 @@ func (t Trust) secure() (*tls.Config, error) {
 	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}, nil
 }
 
-// poster posts bodies.
-type poster struct {
-	client *http.Client
-	now    func() time.Time
+// Check implements Checker.
+func (t Trust) Check() error {
+	_, err := t.secure()
+	return err
 }
 
-func newPoster(t Trust, now func() time.Time) (*poster, error) {
-	secure, err := t.secure()
+// poster posts bodies.
+type poster struct {
+	trusted Trust
+	now     func() time.Time
+	client  *http.Client // that believes the authorities; nil before the first post
+	roots   *x509.CertPool
+}
+
+func newPoster(t Trust, now func() time.Time) *poster { return &poster{trusted: t, now: now} }
+
+// believing returns the client, another one whenever the authorities are exchanged. What
+// the old ones vouched for is not used any more.
+func (p *poster) believing() (*http.Client, error) {
+	secure, err := p.trusted.secure()
 	if err != nil {
 		return nil, err
 	}
-	return &poster{now: now, client: &http.Client{
+	if p.client != nil && p.roots.Equal(secure.RootCAs) {
+		return p.client, nil
+	}
+	if p.client != nil {
+		p.client.CloseIdleConnections()
+	}
+	p.roots = secure.RootCAs
+	p.client = &http.Client{
 		Transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment, TLSClientConfig: secure, ForceAttemptHTTP2: true,
 			TLSHandshakeTimeout: 10 * time.Second, IdleConnTimeout: 30 * time.Second, MaxResponseHeaderBytes: 64 << 10,
 		},
 		// Whoever follows shows its signature to whoever sends it there.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
+	}
+	return p.client, nil
 }
 
 // maxAnswer is how much of an answer is read: all that any of them says.
@@ -65,7 +86,11 @@ func (p *poster) post(ctx context.Context, to string, header http.Header, body [
 	request.Header = header
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("User-Agent", "rosterd")
-	response, err := p.client.Do(request)
+	client, err := p.believing()
+	if err != nil {
+		return "", err
+	}
+	response, err := client.Do(request)
 	if err != nil {
 		return "", fmt.Errorf("post: %s", trust.Told(err))
 	}

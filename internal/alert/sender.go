@@ -25,6 +25,13 @@ type Keeper interface {
 	Keep(ctx context.Context, open []roster.Notice) error
 }
 
+// Checker is a Sender that knows beforehand of something that keeps it from sending.
+type Checker interface {
+	Sender
+	// Check returns it; it may be gone when something is to be sent.
+	Check() error
+}
+
 // Later is an error of a service that said when to come back.
 type Later struct {
 	Wait time.Duration
@@ -58,8 +65,8 @@ type Type struct {
 type Settings interface {
 	// Faults lists what is wrong with the settings; none when they can be used.
 	Faults() []source.KeyFault
-	// Open returns the sender. It connects to nothing yet; secrets are looked up
-	// with getenv whenever something is sent.
+	// Open returns the sender. It connects to nothing and reads no file yet: both, and
+	// secrets with getenv, are looked up whenever something is sent.
 	Open(o Opening) (Sender, error)
 }
 

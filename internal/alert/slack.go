@@ -28,11 +28,7 @@ func (c *Slack) Faults() []source.KeyFault { return secretFault("url", c.URL) }
 
 // Open implements Settings.
 func (c *Slack) Open(o Opening) (Sender, error) {
-	p, err := newPoster(c.Trust, o.Now)
-	if err != nil {
-		return nil, err
-	}
-	return &slack{Slack: *c, Opening: o, poster: p}, nil
+	return &slack{Slack: *c, Opening: o, poster: newPoster(c.Trust, o.Now)}, nil
 }
 
 type slack struct {

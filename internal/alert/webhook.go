@@ -55,11 +55,7 @@ func (c *Webhook) Faults() []source.KeyFault {
 
 // Open implements Settings.
 func (c *Webhook) Open(o Opening) (Sender, error) {
-	p, err := newPoster(c.Trust, o.Now)
-	if err != nil {
-		return nil, err
-	}
-	return &webhook{Webhook: *c, Opening: o, poster: p}, nil
+	return &webhook{Webhook: *c, Opening: o, poster: newPoster(c.Trust, o.Now)}, nil
 }
 
 type webhook struct {

@@ -37,8 +37,8 @@ func (a *App) Notify(ctx context.Context, name string) error {
 	return &UsageError{fmt.Errorf("%s: %w", name, errNoSender)}
 }
 
-// outbox puts the configured senders together. One that cannot be opened, because a
-// file of its is not there, delays no run: it fails when it is to send.
+// outbox puts the configured senders together. One that cannot be opened, or has a file
+// that is not there, delays no run: it fails when it is to send.
 func (a *App) outbox(s *store.Store, registry prometheus.Registerer) *alert.Outbox {
 	var targets []alert.Target
 	var names []string
@@ -47,6 +47,10 @@ func (a *App) outbox(s *store.Store, registry prometheus.Registerer) *alert.Outb
 		if err != nil {
 			a.log.Error("sender not opened; what it should send waits", zap.Error(err))
 			target.Sender = alert.Closed{Why: err}
+		} else if checker, can := target.Sender.(alert.Checker); can {
+			if err := checker.Check(); err != nil {
+				a.log.Error("sender not ready; what it should send waits", zap.String("sender", target.Name), zap.Error(err))
+			}
 		}
 		targets, names = append(targets, target), append(names, target.Name)
 	}

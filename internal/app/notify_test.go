@@ -10,8 +10,8 @@ import (
 	"github.com/rosterd/rosterd/internal/roster"
 )
 
-// A sender that cannot even be opened is no reason to leave anybody uncovered.
-func TestASenderThatCannotBeOpenedDelaysNoRun(t *testing.T) {
+// A sender that is not ready is no reason to leave anybody uncovered.
+func TestASenderThatIsNotReadyDelaysNoRun(t *testing.T) {
 	o := newOffice(t)
 	o.write(o.dir, "rosterd.yaml", strings.Replace(configuration, "census.csv", filepath.Join(o.in, "census.csv"), 1)+
 		"notify: [{name: ops, type: webhook, url: 'https://ops.example', secret: {env: OPS_SECRET}, ca_file: "+filepath.Join(o.dir, "none.pem")+"}]\n")
@@ -23,7 +23,7 @@ func TestASenderThatCannotBeOpenedDelaysNoRun(t *testing.T) {
 	if err := a.Close(); err != nil {
 		t.Error(err)
 	}
-	if !strings.Contains(o.log.String(), "sender not opened") {
+	if !strings.Contains(o.log.String(), "sender not ready") {
 		t.Error("nobody is told of the sender")
 	}
 }
