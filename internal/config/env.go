@@ -14,6 +14,7 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
+	"github.com/rosterd/rosterd/internal/schedule"
 	"github.com/rosterd/rosterd/internal/shard"
 	"github.com/rosterd/rosterd/internal/trust"
 )
@@ -100,6 +101,7 @@ func (e Env) check() Faults {
 	for _, v := range variablesOf(e) {
 		expect(isClean(v.value), v.Name, "has blanks around it, or a line break or control character in it")
 	}
+	faults = append(faults, e.checkSchedule()...)
 	_, isKey := decodeStateKey(e.StateKey)
 	expect(isKey, "ROSTERD_STATE_KEY", "expected 32 bytes in base64, such as `openssl rand -base64 32` prints")
 	expect(isBaseURL(e.BaseURL), "VITABLE_CONNECT_BASE_URL", "expected an https URL without user, query and fragment; http only on loopback")
@@ -113,6 +115,21 @@ func (e Env) check() Faults {
 	_, err := shard.Parse(e.Shard)
 	expect(e.Shard == "" || err == nil, "ROSTERD_SHARD", "expected INDEX/COUNT, counted from 0, such as 0/4 to 3/4")
 	expect(e.ShardDir == "" || e.Shard != "", "ROSTERD_SHARD_DIR", "is of use only with ROSTERD_SHARD")
+	return faults
+}
+
+// checkSchedule lists what is wrong with the schedule and its zone, each by itself: only
+// a daemon goes by them, but whoever checks wants to know before there is one.
+func (e Env) checkSchedule() Faults {
+	var faults Faults
+	for _, v := range []struct{ name, spec, zone string }{
+		{"ROSTERD_SCHEDULE", e.Schedule, "UTC"},
+		{"ROSTERD_TIMEZONE", "@daily", e.Timezone},
+	} {
+		if _, err := schedule.Parse(v.spec, v.zone); err != nil {
+			faults = append(faults, Fault{Key: v.name, Detail: strings.TrimPrefix(err.Error(), v.name+": ")})
+		}
+	}
 	return faults
 }
 

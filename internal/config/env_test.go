@@ -130,6 +130,13 @@ func TestEnvironmentFaults(t *testing.T) {
 			[]string{"ROSTERD_LOG_FORMAT: expected json or console", "ROSTERD_LOG_LEVEL: expected debug, info, warn or error", "ROSTERD_RUN_ON_START: expected true, false or nothing"},
 		},
 		{
+			"no schedule in no time zone",
+			[]string{"ROSTERD_SCHEDULE=61 * * * *", "ROSTERD_TIMEZONE=Mars/CANARY", "ROSTERD_LOG_LEVEL=CANARY"},
+			[]string{"ROSTERD_LOG_LEVEL: expected debug, info, warn or error", "ROSTERD_SCHEDULE: use five cron fields", "ROSTERD_TIMEZONE: use the name of a time zone"},
+		},
+		{"a day that never comes", []string{"ROSTERD_SCHEDULE=0 0 30 2 *"}, []string{"ROSTERD_SCHEDULE: no such day ever comes"}},
+		{"a zone in the schedule", []string{"ROSTERD_SCHEDULE=TZ=CANARY 0 0 * * *"}, []string{"ROSTERD_SCHEDULE: leave the zone out"}},
+		{
 			"no part of the groups",
 			[]string{"ROSTERD_SHARD=2/2"},
 			[]string{"ROSTERD_SHARD: expected INDEX/COUNT, counted from 0"},
