@@ -101,11 +101,13 @@ func (a *App) Serve(ctx context.Context, listening func(net.Addr)) error {
 }
 
 // listen starts the listener, and that of the metrics where they have their own;
-// listening is told the address of the first one. They are shut down by Close.
+// listening is told the address of the first one. They are shut down by Close. That an
+// address cannot be had is no mistake of whoever wrote it: who has it may be about to end,
+// or the network about to begin, and the next start finds it free.
 func (d *daemon) listen(ctx context.Context, registry *prometheus.Registry, listening func(net.Addr)) error {
 	listener, err := net.Listen("tcp", d.app.Env.Listen)
 	if err != nil {
-		return &UsageError{fmt.Errorf("listen on ROSTERD_LISTEN: %w", err)}
+		return fmt.Errorf("listen on ROSTERD_LISTEN: %w", err)
 	}
 	loopback := web.IsLoopback(listener.Addr())
 	if !loopback && d.app.Env.WebToken.Reveal() == "" && d.app.Env.WebReadToken.Reveal() == "" {
@@ -129,7 +131,7 @@ func (d *daemon) listen(ctx context.Context, registry *prometheus.Registry, list
 	if options.Apart {
 		apart, err := net.Listen("tcp", d.app.Env.MetricsListen)
 		if err != nil {
-			return &UsageError{fmt.Errorf("listen on ROSTERD_METRICS_LISTEN: %w", err)}
+			return fmt.Errorf("listen on ROSTERD_METRICS_LISTEN: %w", err)
 		}
 		d.serve(ctx, "metrics listener", web.NewMetricsServer(options), apart)
 	}

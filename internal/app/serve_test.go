@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -303,6 +304,25 @@ func TestServeNeedsWhatItNeeds(t *testing.T) {
 			}
 			if len(o.box.Ledger()) != 0 {
 				t.Error("something was sent")
+			}
+		})
+	}
+}
+
+// An address that somebody has, as a daemon that is about to end, is no mistake of the
+// configuration, after which nobody would start it again.
+func TestServeIsStartedAgainWhereAnAddressIsTaken(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for _, name := range []string{"ROSTERD_LISTEN", "ROSTERD_METRICS_LISTEN"} {
+		t.Run(name, func(t *testing.T) {
+			o := newOffice(t)
+			err := o.startWithout(name, name+"="+taken.Addr().String())
+			if !errors.Is(err, syscall.EADDRINUSE) || app.ExitCode(err) != app.ExitInternal {
+				t.Errorf("it returned %v, with exit code %d", err, app.ExitCode(err))
 			}
 		})
 	}
