@@ -6,8 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/rosterd/rosterd/internal/canary"
 	"github.com/rosterd/rosterd/internal/reconcile"
@@ -54,6 +57,45 @@ func TestARunHandsItsMetricsOn(t *testing.T) {
 			}
 			if tt.logged != "" && !strings.Contains(o.log.String(), tt.logged) {
 				t.Errorf("the log does not say %q", tt.logged)
+			}
+		})
+	}
+}
+
+// The shards of one employer push to one gateway, each to a place of its own.
+func TestShardsPushSideBySide(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		shards []string
+		want   []string
+	}{
+		{"one instance", []string{""}, []string{"POST /metrics/job/rosterd"}},
+		{"four shards", []string{"0/4", "1/4", "2/4", "3/4"}, []string{
+			"POST /metrics/job/rosterd/shard/0", "POST /metrics/job/rosterd/shard/1", "POST /metrics/job/rosterd/shard/2", "POST /metrics/job/rosterd/shard/3",
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var asked []string
+			gateway := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				asked = append(asked, r.Method+" "+r.URL.Path)
+			}))
+			defer gateway.Close()
+			o := newOffice(t)
+			for i, shard := range tt.shards {
+				a := o.app("ROSTERD_PUSHGATEWAY_URL="+gateway.URL, "ROSTERD_SHARD="+shard)
+				a.Env.DataDir = filepath.Join(o.dir, "data"+strconv.Itoa(i))
+				if _, err := a.RunOnce(t.Context(), reconcile.Options{}, false); err != nil {
+					t.Error(err)
+				}
+				if err := a.Close(); err != nil {
+					t.Error(err)
+				}
+			}
+			if diff := cmp.Diff(tt.want, asked); diff != "" {
+				t.Errorf("the gateway is asked (-want +got):\n%s", diff)
+			}
+			if strings.Contains(o.log.String(), "metrics not pushed") {
+				t.Error("something was not pushed")
 			}
 		})
 	}
