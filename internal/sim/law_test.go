@@ -38,6 +38,7 @@ type laws struct {
 	judged   int                         // ledger entries that were looked at
 	pending  map[int]evidence            // accepted rosters that have not taken effect, by ledger number
 	covered  map[string]map[string]bool  // group -> everybody who may have been subscribed in it these days
+	sizes    map[int]map[string]int      // run -> group -> how many may have been subscribed in it when it was judged first
 	lost     map[int]map[string][]string // run -> group -> removals that nobody approved
 	absent   map[int]map[string]int      // run -> group -> how many of them were merely absent
 	recent   map[string][]lapse          // group -> unapproved removals
@@ -85,7 +86,7 @@ func (l *laws) approvals(in *instance) (all []approval) {
 
 func newLaws(w *world) *laws {
 	return &laws{
-		w: w, pending: map[int]evidence{}, covered: map[string]map[string]bool{}, lost: map[int]map[string][]string{},
+		w: w, pending: map[int]evidence{}, covered: map[string]map[string]bool{}, sizes: map[int]map[string]int{}, lost: map[int]map[string][]string{},
 		absent: map[int]map[string]int{}, recent: map[string][]lapse{}, kept: map[string]bool{}, old: map[*instance]bool{},
 		been: map[string]map[*instance]bool{},
 	}
@@ -320,10 +321,10 @@ func (l *laws) limits(entry sandbox.Entry, e evidence) error {
 	if l.w.story.Setup.Lax || l.lost[e.run] == nil {
 		return nil
 	}
-	size, all, gone := len(l.covered[entry.Group]), 0, 0
-	for group, people := range l.covered {
+	size, all, gone := l.size(e.run, entry.Group), 0, 0
+	for group := range l.covered {
 		if e.in.owns(group) { // shards know nothing of each other's people, and each has a limit of its own
-			all += len(people)
+			all += l.size(e.run, group)
 			gone += len(l.lost[e.run][group])
 		}
 	}
@@ -353,6 +354,16 @@ func (l *laws) limits(entry sandbox.Entry, e evidence) error {
 		return fmt.Errorf("law 1: %d people left %s of about %d within 7 days, and nobody approved it", week, entry.Group, size)
 	}
 	return nil
+}
+
+// size is how many may have been subscribed in a group when a run sent: a roster of it may
+// take effect long after the others, when those who left are forgotten.
+func (l *laws) size(run int, group string) int {
+	if l.sizes[run] == nil {
+		l.sizes[run] = map[string]int{}
+	}
+	l.sizes[run][group] = max(l.sizes[run][group], len(l.covered[group]))
+	return l.sizes[run][group]
 }
 
 // truth is law 7: what the run says of itself is so, in the groups that are its own.
