@@ -329,11 +329,11 @@ func (l *laws) limits(entry sandbox.Entry, e evidence) error {
 		}
 	}
 	bound := func(count int, percent float64, of int) int {
-		share := int(math.Floor(percent * float64(of) / 100))
-		if of < 20 {
-			return 2
+		share := min(count, int(math.Floor(percent*float64(of)/100)))
+		if of-len(entry.Sync.Added) < 20 { // a small group may lose two, and one whom this roster adds was not in it
+			return max(2, share)
 		}
-		return min(count, share)
+		return share
 	}
 	lost, absent := l.lost[e.run][entry.Group], l.absent[e.run][entry.Group]
 	left := map[string]bool{} // who left, came back and left again is one
