@@ -67,6 +67,8 @@ ros 0 run
 			again: func(n int) string {
 				return fmt.Sprintf(`sql data/rosterd.db 'ALTER TABLE groups DROP COLUMN restored_after'
 sql data/rosterd.db 'ALTER TABLE groups DROP COLUMN baseline_digest'
+sql data/rosterd.db 'ALTER TABLE groups DROP COLUMN contested'
+sql data/rosterd.db 'ALTER TABLE runs DROP COLUMN partial'
 sql data/rosterd.db 'ALTER TABLE runs DROP COLUMN members'
 sql data/rosterd.db 'DROP INDEX syncs_by_run'
 sql data/rosterd.db 'DROP INDEX pulls_by_run'
