@@ -146,7 +146,8 @@ func (in *instance) look() (possible []string) {
 	return possible
 }
 
-// looked notes what a run has seen, or may have seen where it was disturbed.
+// looked notes what a run has seen, or may have seen where it was disturbed or did not
+// reach Vitable: then it takes nothing for good.
 func (in *instance) looked(disturbed bool) {
 	for _, look := range in.look() {
 		in.looks[look] = true

@@ -184,7 +184,7 @@ func (w *world) together(counts bool, all []*attempt) error {
 	wait.Wait()
 	for _, a := range all {
 		w.tell("run %d of %s: %s, exit %d, groups %+v, removed %d, waiting %v (%v)", a.known.run, a.in, a.made.Outcome, a.made.ExitCode, a.made.Groups, a.made.Removed, a.made.Waiting, a.err)
-		a.in.looked(a.disturbed)
+		a.in.looked(a.disturbed || a.made.Outcome == roster.RunAPI)
 		if a.err != nil && !a.disturbed {
 			return fmt.Errorf("law 6: the run fails: %w", a.err)
 		}
