@@ -90,9 +90,9 @@ func mutants() []mutant {
 			"return false",
 		},
 		{
-			"a pin is no pin", "plan/make.go",
-			"if m.in.Pins[e.Member.ReferenceID] {",
-			"if m.in.Pins[e.Member.ReferenceID] && class != roster.Terminated && class != roster.Ineligible {",
+			"a pin is no pin", "store/pin.go",
+			"\t\t\tpin.ReferenceID, pin.By, pin.Comment, millis(pin.At))",
+			"\t\t\t\"_\"+pin.ReferenceID, pin.By, pin.Comment, millis(pin.At))",
 		},
 		{
 			"a source in doubt feeds its groups", "plan/make.go",
